@@ -1,0 +1,94 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// Release builds do not specialise generics across modules unless told to (measured 20x on the hot path);
+// debug builds carry the seams by which the fault tests break a guard on purpose (Shared/Runtime/Sabotage.swift).
+let common: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+    .define("SABOTAGE", .when(configuration: .debug)),
+]
+let crossModule: [SwiftSetting] = [
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))
+]
+
+func system(_ name: String, _ folder: String, pkgConfig: String? = nil, apt: String) -> Target {
+    .systemLibrary(name: name, path: "\(folder)/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+func library(_ name: String, _ folder: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "\(folder)/\(name)", swiftSettings: common + crossModule)
+}
+func program(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: common)
+}
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", swiftSettings: common)
+}
+
+let package = Package(
+    name: "Bellwether",
+    products: [
+        .executable(name: "bellwether-agent", targets: ["bellwether-agent"]),
+        .executable(name: "bellwether-collector", targets: ["bellwether-collector"]),
+    ],
+    targets: [
+        // C libraries from Debian; each is imported by exactly one Swift module.
+        system("CMosquitto", "Shared", pkgConfig: "libmosquitto", apt: "libmosquitto-dev"),
+        system("CSQLite", "Shared", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        system("CYAML", "Shared", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+        system("CJansson", "Shared", pkgConfig: "jansson", apt: "libjansson-dev"),
+        system("CCrypto", "Shared", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        system("CPostgres", "Collector", pkgConfig: "libpq", apt: "libpq-dev"),
+        system("CMicrohttpd", "Collector", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
+        system("CWslay", "Collector", apt: "libwslay-dev"),
+        .target(name: "CSystem", path: "Shared/CSystem"),
+        .target(name: "CDashboard", path: "Collector/Dashboard"),
+        .target(name: "CMigrations", path: "Collector/Migrations"),
+
+        // Shared
+        library("Model", "Shared"),
+        library("Runtime", "Shared", ["Model", "CSystem", "CYAML", "CJansson", "CCrypto"]),
+        library("Sparkplug", "Shared", ["Model", "Runtime"]),
+        library("MQTT", "Shared", ["Model", "Runtime", "CMosquitto", "CSystem"]),
+        library("Assets", "Shared", ["Model"]),
+
+        // Agent
+        library("Outbox", "Agent", ["Model", "Runtime", "CSQLite", "CSystem"]),
+        library("AgentCore", "Agent", ["Model", "Runtime", "Sparkplug", "MQTT", "Assets", "Outbox", "CSystem"]),
+        program("bellwether-agent", "Agent/agent", ["AgentCore"]),
+
+        // Collector
+        library("Postgres", "Collector", ["Model", "Runtime", "Assets", "CPostgres", "CMigrations"]),
+        library("Analytics", "Collector", ["Model", "Assets"]),
+        library("Ingest", "Collector", ["Model", "Runtime", "Sparkplug", "MQTT", "Assets", "Postgres", "Analytics", "CSystem"]),
+        library("Web", "Collector", ["Model", "Runtime", "CMicrohttpd", "CWslay", "CSystem"]),
+        library("API", "Collector", ["Model", "Runtime", "Assets", "Postgres", "Analytics", "Ingest", "Web", "CDashboard"]),
+        program("bellwether-collector", "Collector/collector", ["API"]),
+
+        // Tests
+        .target(
+            name: "TestSupport", dependencies: ["Model", "Runtime", "CSystem"], path: "Tests/TestSupport",
+            swiftSettings: common),
+        tests("ModelTests", ["Model"]),
+        tests("RuntimeTests", ["Runtime", "Model"]),
+        tests("SparkplugTests", ["Sparkplug", "Model"]),
+        tests("MQTTTests", ["MQTT", "Runtime"]),
+        tests("AssetsTests", ["Assets", "Model"]),
+        tests("OutboxTests", ["Outbox", "Model", "Runtime"]),
+        tests("AgentCoreTests", ["AgentCore", "Outbox", "Model", "Runtime", "Sparkplug", "Assets"]),
+        tests("PostgresTests", ["Postgres", "Model", "Runtime"]),
+        tests("AnalyticsTests", ["Analytics", "Assets", "Model"]),
+        tests("IngestTests", ["Ingest", "Postgres", "Sparkplug", "Model", "Runtime", "Assets"]),
+        tests("WebTests", ["Web", "Runtime"]),
+        tests("APITests", ["API", "Web", "Ingest", "Postgres", "Model", "Runtime", "Assets"]),
+        tests("Integration", ["AgentCore", "Ingest", "Postgres", "MQTT", "Sparkplug", "Runtime", "Model", "Assets"]),
+        tests("System", ["Runtime", "Model", "Postgres", "Sparkplug"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c2x
+)
