@@ -71,8 +71,9 @@ let package = Package(
         program("bellwether-collector", "Collector/collector", ["API"]),
 
         // Tests
+        .target(name: "CSpawn", path: "Tests/CSpawn"),
         .target(
-            name: "TestSupport", dependencies: ["Model", "Runtime", "CSystem"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Model", "Runtime", "CSystem", "CSpawn"], path: "Tests/TestSupport",
             swiftSettings: common),
         tests("ModelTests", ["Model"]),
         tests("RuntimeTests", ["Runtime", "Model"]),
