@@ -25,7 +25,8 @@ public struct AssetKind: Sendable {
 
 /// A course of events that can be injected into a simulator; its place in `AssetKind.scenarios` is its index.
 public struct Scenario: Sendable, Equatable {
-    public enum Direction: Sendable, Equatable { case up, down, spread }
+    /// Which way a signal goes: its mean, its dispersion (more, or none at all), or that it is no longer there.
+    public enum Direction: Sendable, Equatable { case up, down, spread, frozen, missing }
     /// What the scenario is expected to move, the earliest first.
     public struct Effect: Sendable, Equatable {
         public let signal: String

@@ -19,6 +19,10 @@ public struct SeededRandom: RandomNumberGenerator, Sendable, Equatable {
         return z ^ (z >> 31)
     }
 
+    /// Leaves out the next `draws` numbers, at the cost of one. Makes a stream addressable: the noise of tick k
+    /// does not depend on whether tick k - 1 was ever asked for.
+    public mutating func skip(_ draws: UInt64) { state &+= draws &* 0x9E37_79B9_7F4A_7C15 }
+
     /// Uniform in 0 ..< 1.
     public mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 

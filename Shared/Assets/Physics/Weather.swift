@@ -1,0 +1,60 @@
+import Model
+
+/// Air at the site: a daily course with slow random departures. Advanced once a minute of the asset's time.
+struct Weather: Sendable {
+    private(set) var airC: Double
+    private(set) var humidityPercent: Double
+    private(set) var pressureKPa: Double
+    private let meanC: Double
+    private let swingC: Double
+    /// Seconds since local midnight.
+    private(set) var secondOfDay: Double
+    private var airNoise: AutoregressiveNoise
+    private var humidityNoise: AutoregressiveNoise
+    private var pressureNoise: AutoregressiveNoise
+    private var random: SeededRandom
+
+    static let stepSeconds = 60.0
+
+    init(seed: UInt64, stream: UInt64, meanC: Double, swingC: Double) {
+        var random = SeededRandom(seed: seed, stream: stream)
+        self.meanC = meanC
+        self.swingC = swingC
+        secondOfDay = random.unit() * 86_400
+        airNoise = AutoregressiveNoise(deviation: 1.2, seconds: 7200, step: Self.stepSeconds, random: &random)
+        humidityNoise = AutoregressiveNoise(deviation: 4, seconds: 7200, step: Self.stepSeconds, random: &random)
+        pressureNoise = AutoregressiveNoise(deviation: 0.6, seconds: 43_200, step: Self.stepSeconds, random: &random)
+        self.random = random
+        (airC, humidityPercent, pressureKPa) = (meanC, 60, 101.3)
+        update()
+    }
+
+    /// Advances by `stepSeconds`.
+    mutating func step() {
+        secondOfDay += Self.stepSeconds
+        if secondOfDay >= 86_400 { secondOfDay -= 86_400 }
+        airNoise.step(&random)
+        humidityNoise.step(&random)
+        pressureNoise.step(&random)
+        update()
+    }
+
+    private mutating func update() {
+        // Warmest at 15 h; relative humidity runs against it.
+        let course = Maths.cos((secondOfDay - 54_000) / 86_400 * 2 * .pi)
+        airC = meanC + swingC * course + airNoise.value
+        humidityPercent = min(max(62 - 14 * course + humidityNoise.value, 12), 99)
+        pressureKPa = 101.3 + pressureNoise.value
+    }
+
+    mutating func visitState(_ archive: inout StateArchive) {
+        archive.visit(&secondOfDay)
+        archive.visit(&airC)
+        archive.visit(&humidityPercent)
+        archive.visit(&pressureKPa)
+        airNoise.visitState(&archive)
+        humidityNoise.visitState(&archive)
+        pressureNoise.visitState(&archive)
+        archive.visit(&random)
+    }
+}

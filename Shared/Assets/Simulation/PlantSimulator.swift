@@ -1,0 +1,46 @@
+import Model
+
+/// Drives a plant and its instruments at the plant's own step, however the caller cuts up time.
+struct PlantSimulator<P: Plant>: Simulator {
+    private(set) var plant: P
+    private var sensors: SensorBank<P>
+    /// Steps made since the start; the time base of everything, the sensors' noise included.
+    private var steps = 0
+    /// Time asked for but not yet stepped, in nanoseconds, so that rounding never accumulates.
+    private var pendingNs = 0
+    private let firstSensorScenario: Int
+
+    init(seed: UInt64, firstSensorScenario: Int) {
+        plant = P(seed: seed)
+        sensors = SensorBank(seed: seed, plant: plant)
+        self.firstSensorScenario = firstSensorScenario
+    }
+
+    /// Longest time accepted in one call: a year. What goes beyond it is cut off.
+    static var maxSeconds: Double { 366 * 86_400 }
+
+    mutating func advance(seconds: Double, under disturbances: Disturbances) {
+        plant.disturb(disturbances)
+        sensors.disturb(disturbances, from: firstSensorScenario, step: steps, plant: plant)
+        guard seconds > 0 else { return }
+        pendingNs += Int((min(seconds, Self.maxSeconds) * 1e9).rounded())
+        let stepNs = P.stepMs * 1_000_000
+        while pendingNs >= stepNs {
+            pendingNs -= stepNs
+            steps += 1
+            plant.step()
+            sensors.follow(plant)
+        }
+    }
+
+    mutating func read(group: Int, into readings: inout Readings) {
+        sensors.read(group: group, plant: plant, step: steps, into: &readings)
+    }
+
+    mutating func visitState(_ archive: inout StateArchive) {
+        archive.visit(&steps)
+        archive.visit(&pendingNs)
+        plant.visitState(&archive)
+        sensors.visitState(&archive)
+    }
+}
