@@ -76,7 +76,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Model", "Runtime", "CSystem", "CSpawn"], path: "Tests/TestSupport",
             swiftSettings: common),
         tests("ModelTests", ["Model"]),
-        tests("RuntimeTests", ["Runtime", "Model"]),
+        tests("RuntimeTests", ["Runtime", "Model", "CSystem"]),
         tests("SparkplugTests", ["Sparkplug", "Model"]),
         tests("MQTTTests", ["MQTT", "Runtime"]),
         tests("AssetsTests", ["Assets", "Model"]),

@@ -38,3 +38,5 @@ uint32_t csystem_crc32c(uint32_t crc, const void *bytes, size_t count) {
 #endif
     return ~by_table(crc, bytes, count);
 }
+
+uint32_t csystem_crc32c_by_table(uint32_t crc, const void *bytes, size_t count) { return ~by_table(~crc, bytes, count); }
