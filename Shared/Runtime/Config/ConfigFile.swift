@@ -16,7 +16,7 @@ public enum ConfigFile {
         do {
             bytes = try Files.read(path, maxBytes: YAMLParser.maxBytes)
         } catch {
-            throw ConfigFailure(problems: [.init(file: path, line: 0, column: 0, message: error.problem)])
+            throw ConfigFailure(problems: [.init(file: error.path, line: 0, column: 0, message: error.problem)])
         }
         return try parse(bytes, name: path, decode: decode)
     }
@@ -75,6 +75,9 @@ final class ConfigDocument {
     }
 
     func reader(_ root: ConfigNode) -> ConfigReader {
+        if root.isNull {
+            return ConfigReader(self, path: "", place: .init(line: 1, column: 1), entries: [], isBroken: false)
+        }
         guard case .map(let entries) = root.content else {
             report("must be keys and values, such as \"site: demo\", got \(root.kind)", at: root.place)
             return ConfigReader(self, path: "", place: root.place, entries: [], isBroken: true)

@@ -169,15 +169,14 @@ struct YAMLParser {
             return Failure(place: .init(line: line, column: column), message: "not plain UTF-8 text: \(problem)")
         }
         let place = YAMLParser.place(parser.pointee.problem_mark)
-        let message = isTab(at: place, text) ? "a tab where YAML wants spaces" : "not valid YAML: \(problem)"
-        return Failure(place: place, message: message)
-    }
-
-    private func isTab(at place: ConfigNode.Place, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        guard place.line <= lines.count else { return false }
-        return String(decoding: lines[place.line - 1], as: UTF8.self).unicodeScalars.dropFirst(place.column - 1).first
-            == "\t"
+        let line =
+            text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .dropFirst(place.line - 1).first.map { Array(String(decoding: $0, as: UTF8.self).unicodeScalars) } ?? []
+        let here = line.dropFirst(place.column - 1)
+        if here.first == "\t" { return Failure(place: place, message: "a tab where YAML wants spaces") }
+        let isVariable = place.column > 1 && line.dropFirst(place.column - 2).starts(with: "${".unicodeScalars)
+        let hint = isVariable ? "; inside { } and [ ] write \"${NAME}\" in quotes" : ""
+        return Failure(place: place, message: "not valid YAML: \(problem)\(hint)")
     }
 
     /// libyaml counts from 0.

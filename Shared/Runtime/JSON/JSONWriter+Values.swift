@@ -27,7 +27,7 @@ extension JSONWriter {
                     continue
                 }
                 bytes.append(contentsOf: text[plain..<at])
-                append(text[at + 2] == 0xA8 ? "\\u2028" : "\\u2029", to: &bytes)
+                append(ascii: text[at + 2] == 0xA8 ? "\\u2028" : "\\u2029", to: &bytes)
                 at += 3
             } else {
                 bytes.append(contentsOf: text[plain..<at])
@@ -41,13 +41,13 @@ extension JSONWriter {
 
     private static func append(escape byte: UInt8, to bytes: inout [UInt8]) {
         switch byte {
-        case UInt8(ascii: "\""): append("\\\"", to: &bytes)
-        case UInt8(ascii: "\\"): append("\\\\", to: &bytes)
-        case 0x0A: append("\\n", to: &bytes)
-        case 0x0D: append("\\r", to: &bytes)
-        case 0x09: append("\\t", to: &bytes)
+        case UInt8(ascii: "\""): append(ascii: "\\\"", to: &bytes)
+        case UInt8(ascii: "\\"): append(ascii: "\\\\", to: &bytes)
+        case 0x0A: append(ascii: "\\n", to: &bytes)
+        case 0x0D: append(ascii: "\\r", to: &bytes)
+        case 0x09: append(ascii: "\\t", to: &bytes)
         default:
-            append("\\u00", to: &bytes)
+            append(ascii: "\\u00", to: &bytes)
             bytes.append(hexDigit(byte >> 4))
             bytes.append(hexDigit(byte & 15))
         }
@@ -57,7 +57,7 @@ extension JSONWriter {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
-    private static func append(_ text: StaticString, to bytes: inout [UInt8]) {
+    private static func append(ascii text: StaticString, to bytes: inout [UInt8]) {
         text.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
 
@@ -77,7 +77,7 @@ extension JSONWriter {
     }
 
     static func append(_ value: Double, to bytes: inout [UInt8]) {
-        guard value.isFinite else { return append("null", to: &bytes) }
+        guard value.isFinite else { return append(ascii: "null", to: &bytes) }
         if append(asDecimal: value, to: &bytes) { return }
         var text = value.description
         text.withUTF8 { bytes.append(contentsOf: $0) }
