@@ -26,8 +26,10 @@ func library(_ name: String, _ folder: String, _ dependencies: [Target.Dependenc
 func program(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: common)
 }
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", swiftSettings: common)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)", exclude: exclude,
+        swiftSettings: common)
 }
 
 let package = Package(
@@ -77,7 +79,7 @@ let package = Package(
             swiftSettings: common),
         tests("ModelTests", ["Model"]),
         tests("RuntimeTests", ["Runtime", "Model", "CSystem"]),
-        tests("SparkplugTests", ["Sparkplug", "Model"]),
+        tests("SparkplugTests", ["Sparkplug", "Model"], exclude: ["sparkplug_b.proto"]),
         tests("MQTTTests", ["MQTT", "Runtime"]),
         tests("AssetsTests", ["Assets", "Model"]),
         tests("OutboxTests", ["Outbox", "Model", "Runtime"]),
