@@ -1,0 +1,72 @@
+import CPostgres
+
+/// One session with a PostgreSQL server. Belongs to the thread that uses it; every call blocks that thread.
+///
+/// No call waits for ever: connecting and every answer have a limit, and a silent peer is found by TCP keep-alive.
+/// Once a failure says that the connection has ended, every further call fails at once: make a new one.
+public final class PostgresConnection {
+    /// Such as 15 or 16.
+    public private(set) var serverMajor = 0
+    public let options: PostgresOptions
+    let handle: OpaquePointer
+    /// What ended the connection.
+    var ended: PostgresFailure?
+    var isInTransaction = false
+
+    /// Connects, and brings the session into the one state that this program is written for.
+    public init(_ options: PostgresOptions) throws(PostgresFailure) {
+        self.options = options
+        handle = try PostgresConnector.connect(options)
+        try prepareSession()
+    }
+
+    deinit { PQfinish(handle) }
+
+    public var isUsable: Bool { ended == nil && PQstatus(handle) == CONNECTION_OK }
+
+    /// For cancelling what this connection runs from another thread.
+    public func makeCanceller() -> PostgresCanceller { PostgresCanceller(handle) }
+
+    private func prepareSession() throws(PostgresFailure) {
+        PQsetNoticeProcessor(handle, ignoreNotice, nil)
+        guard PQsetnonblocking(handle, 1) == 0 else { throw failureOfLibrary("make the connection non-blocking") }
+        serverMajor = Int(PQserverVersion(handle)) / 10_000
+        guard serverMajor >= 15 else {
+            throw PostgresFailure(
+                .configuration, "the server is PostgreSQL \(serverMajor); version 15 or newer is needed")
+        }
+        let encoding = PQparameterStatus(handle, "server_encoding").map { String(cString: $0) } ?? "unknown"
+        guard encoding == "UTF8" else {
+            throw PostgresFailure(
+                .configuration, "the database's encoding is \(encoding); make it with createdb -E UTF8")
+        }
+        let statementLimitMs = options.statementLimit.map(\.millisecondsClamped) ?? 0
+        try execute(
+            """
+            set statement_timeout = \(statementLimitMs); set lock_timeout = 0;
+            set idle_in_transaction_session_timeout = \(options.idleTransactionLimit.millisecondsClamped);
+            set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 3; set tcp_keepalives_count = 3;
+            set timezone = 'UTC'; set datestyle = 'ISO'; set standard_conforming_strings = on;
+            set synchronous_commit = on;
+            """)
+    }
+}
+
+/// Notices such as "relation exists, skipping" are no errors; libpq would print them to standard error.
+@c private func ignoreNotice(_: UnsafeMutableRawPointer?, _: UnsafePointer<CChar>?) {}
+
+/// Asks the server to stop what a connection is doing. May be used from any thread, also after the connection's end.
+public final class PostgresCanceller: @unchecked Sendable {
+    // PQcancel is documented as safe from any thread; the object is only read.
+    private let raw: OpaquePointer?
+
+    fileprivate init(_ handle: OpaquePointer) { raw = PQgetCancel(handle) }
+    deinit { PQfreeCancel(raw) }
+
+    /// False when the server could not be asked. The statement, if one runs, fails with `queryCancelled`.
+    @discardableResult
+    public func cancel() -> Bool {
+        var text = [CChar](repeating: 0, count: 256)
+        return PQcancel(raw, &text, Int32(text.count)) == 1
+    }
+}
