@@ -146,3 +146,40 @@ struct ReportTextTests {
         #expect(!DataType(rawValue: 35).isKnown)
     }
 }
+
+@Suite(.timeLimit(.minutes(1)))
+struct HostStateTests {
+    private func read(_ text: String) throws -> HostState {
+        try Array(text.utf8).withUnsafeBytes { try HostState($0) }
+    }
+
+    @Test func isWrittenExactlyAsTheStandardSays() throws {
+        let online = HostState(isOnline: true, timestampMs: 1_767_225_600_000)
+        #expect(String(decoding: online.encoded(), as: UTF8.self) == #"{"online":true,"timestamp":1767225600000}"#)
+        #expect(try online.encoded().withUnsafeBytes { try HostState($0) } == online)
+        let offline = HostState(isOnline: false, timestampMs: 0)
+        #expect(String(decoding: offline.encoded(), as: UTF8.self) == #"{"online":false,"timestamp":0}"#)
+    }
+
+    @Test(arguments: [
+        #"{"timestamp":7,"online":true}"#, #" { "online" : true , "timestamp" : 7 } "#,
+        #"{"online":true,"timestamp":7.0}"#,
+        #"{"online":true,"timestamp":7e0,"bdSeq":3,"x":[1,{}]}"#,
+    ])
+    func accepted(text: String) throws {
+        #expect(try read(text) == HostState(isOnline: true, timestampMs: 7))
+    }
+
+    @Test(arguments: [
+        "", "ONLINE", "OFFLINE", "{}", "[]", "true", "null", #"{"online":true}"#, #"{"timestamp":7}"#,
+        #"{"online":"true","timestamp":7}"#, #"{"online":1,"timestamp":7}"#, #"{"online":true,"timestamp":"7"}"#,
+        #"{"online":true,"timestamp":-1}"#, #"{"online":true,"timestamp":7.5}"#, #"{"online":true,"timestamp":1e300}"#,
+        #"{"online":true,"timestamp":99999999999999999999}"#, #"{"online":true,"online":false,"timestamp":7}"#,
+        #"{"online":true,"timestamp":null}"#, #"{"online":true,"timestamp":7}x"#,
+        "{\"online\":true,\"timestamp\":7}\u{0}",
+        String(repeating: "[", count: 900), String(repeating: " ", count: 2000) + #"{"online":true,"timestamp":7}"#,
+    ])
+    func refused(text: String) {
+        #expect(throws: HostState.Failure.self) { try read(text) }
+    }
+}
