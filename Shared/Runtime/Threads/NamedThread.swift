@@ -82,6 +82,13 @@ public final class NamedThread: Sendable {
         return hasEnded
     }
 
+    /// Sends a signal to this very thread: the tests of `StopSignal` cannot block signals in a test runner's threads.
+    func deliver(_ signal: CInt) {
+        state.monitor.lock()
+        if !state.hasEnded { pthread_kill(state.handle, signal) }
+        state.monitor.unlock()
+    }
+
     deinit {
         if !state.isJoined { pthread_detach(state.handle) }
     }
