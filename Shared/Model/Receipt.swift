@@ -16,7 +16,8 @@ public struct Receipt: Sendable, Equatable {
         beyond = SequenceSet(settled.ranges.filter { [through] in $0.lowerBound > through }.prefix(Receipt.maxRanges))
     }
 
-    /// Nil unless the text has exactly the documented form with numbers in range and in order.
+    /// Nil unless the text is exactly what `text` writes: numbers without leading zeros, ranges that rise and do not
+    /// touch. A receipt frees readings at the agent, so that nothing is guessed.
     public init?(_ text: String) {
         guard text.utf8.count <= Receipt.maxTextBytes, let colon = text.firstIndex(of: ":"),
             let epoch = Epoch(text[..<colon])
@@ -25,7 +26,7 @@ public struct Receipt: Sendable, Equatable {
         guard let first = parts.first, let through = Receipt.number(first) else { return nil }
         var beyond = SequenceSet()
         for part in parts.dropFirst() {
-            guard let range = Receipt.range(part), range.lowerBound > through else { return nil }
+            guard let range = Receipt.range(part), range.lowerBound - 1 > beyond.max ?? through else { return nil }
             beyond.insert(range)
         }
         self.epoch = epoch
@@ -55,7 +56,10 @@ public struct Receipt: Sendable, Equatable {
     }
 
     private static func number(_ text: some StringProtocol) -> Int64? {
-        guard !text.isEmpty, text.utf8.count <= 19, text.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return nil }
+        let digits = text.utf8
+        guard !digits.isEmpty, digits.count <= 19, digits.allSatisfy({ $0 >= 48 && $0 <= 57 }),
+            digits.count == 1 || digits.first != 48
+        else { return nil }
         return Int64(text)
     }
 }

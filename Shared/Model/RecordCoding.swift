@@ -71,7 +71,8 @@ public enum RecordCoding {
     }
 
     private static func decodeReport(_ bytes: [UInt8]) throws(Failure) -> Report {
-        guard bytes.count > 52, bytes.count <= 52 + 64, let epoch = Epoch(bits: load(UInt64.self, bytes, 20)),
+        guard bytes.count > 52, bytes.count <= 52 + 64, load(UInt32.self, bytes, 0) == UInt32(reportTag),
+            let epoch = Epoch(bits: load(UInt64.self, bytes, 20)),
             let cause = Report.Cause(rawValue: String(decoding: bytes[52...], as: UTF8.self))
         else { throw .malformed }
         let low = load(Int64.self, bytes, 28)
