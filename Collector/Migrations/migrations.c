@@ -1,10 +1,20 @@
 #include "cmigrations.h"
 
 static const unsigned char m0001[] = {
-#embed "0001_core.sql"
+#embed "0001_catalogue.sql"
+};
+static const unsigned char m0002[] = {
+#embed "0002_telemetry.sql"
+};
+static const unsigned char m0003[] = {
+#embed "0003_history.sql"
 };
 
-const cmigrations_file cmigrations_files[] = {
-    {1, "core", m0001, sizeof m0001},
+static const cmigrations_file files[] = {
+    {1, "catalogue", m0001, sizeof m0001},
+    {2, "telemetry", m0002, sizeof m0002},
+    {3, "history", m0003, sizeof m0003},
 };
-const size_t cmigrations_file_count = sizeof cmigrations_files / sizeof *cmigrations_files;
+
+size_t cmigrations_count(void) { return sizeof files / sizeof *files; }
+cmigrations_file cmigrations_at(size_t index) { return files[index]; }

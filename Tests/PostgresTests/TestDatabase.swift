@@ -1,4 +1,5 @@
 import Postgres
+import Synchronization
 import TestSupport
 
 /// A fresh database of the server that all tests of the process share.
@@ -6,10 +7,17 @@ struct TestDatabase: Sendable {
     let name: String
     let url: String
 
-    init() throws {
+    init(isMigrated: Bool = false) throws {
         let server = try PostgresServer.shared
-        name = try server.makeDatabase()
+        name = try server.makeDatabase(template: isMigrated ? try TestDatabase.template.get() : "template1")
         url = server.url(name)
+    }
+
+    /// A database with the schema, copied for each test that needs one.
+    private static let template = Result {
+        let database = try TestDatabase()
+        try Migrations.apply(try database.connect())
+        return database.name
     }
 
     func connect(limit: Duration? = .seconds(30)) throws -> PostgresConnection {
@@ -27,6 +35,27 @@ func withDatabase(_ work: @escaping @Sendable (TestDatabase, PostgresConnection)
         let database = try TestDatabase()
         try work(database, try database.connect())
     }
+}
+
+/// The same with the schema in it.
+func withMigrated(_ work: @escaping @Sendable (TestDatabase, PostgresConnection) throws -> Void) async throws {
+    try await offPool {
+        let database = try TestDatabase(isMigrated: true)
+        try work(database, try database.connect())
+    }
+}
+
+/// Runs `work` for 0 ..< count at the same time, each on a thread of its own; the results in order.
+func inParallel<T: Sendable>(_ count: Int, _ work: @escaping @Sendable (Int) throws -> T) throws -> [T] {
+    let results = Mutex<[Int: Result<T, any Error>]>([:])
+    for index in 0..<count {
+        startThread {
+            let result = Result { try work(index) }
+            results.withLock { $0[index] = result }
+        }
+    }
+    try waitUntil("\(count) threads", within: .seconds(100)) { results.withLock { $0.count == count } }
+    return try (0..<count).compactMap { index in try results.withLock { $0[index] }?.get() }
 }
 
 /// The failure that `work` throws; nil when it succeeds.

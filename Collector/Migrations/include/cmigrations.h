@@ -9,5 +9,6 @@ typedef struct {
     size_t count;
 } cmigrations_file;
 
-extern const cmigrations_file cmigrations_files[];
-extern const size_t cmigrations_file_count;
+size_t cmigrations_count(void);
+// In the order of their versions, from index 0.
+cmigrations_file cmigrations_at(size_t index);

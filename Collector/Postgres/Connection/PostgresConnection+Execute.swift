@@ -58,6 +58,16 @@ extension PostgresConnection {
         return try rows[0][0]
     }
 
+    /// Runs `body` without limit for the work on a statement, for what may take hours. A vanished server is still
+    /// found by TCP keep-alive.
+    public func withoutStatementLimit<T>(_ body: () throws -> T) throws -> T {
+        let limit = statementLimit
+        try setStatementLimit(nil)
+        let result = Result { try body() }
+        if isUsable { try setStatementLimit(limit) }
+        return try result.get()
+    }
+
     /// Sends statements in text form.
     func sendText(_ sql: String) throws(PostgresFailure) {
         try check(sql)
@@ -133,14 +143,16 @@ extension PostgresConnection {
     /// Moves bytes in both directions until all is sent and `isDone`, or the connection has failed: the library then
     /// makes a result that tells the error.
     func pump(_ sql: String, until isDone: () -> Bool) throws(PostgresFailure) {
-        let deadline = options.answerLimit.map { ContinuousClock.now + $0 }
+        // The server's own limit, and time to say so.
+        let limit = statementLimit.map { $0 + .seconds(5) }
+        let deadline = limit.map { ContinuousClock.now + $0 }
         while true {
             let unsent = PQflush(handle)
             if unsent == 0, isDone() { return }
             if unsent < 0 || PQstatus(handle) == CONNECTION_BAD { return }
             guard wait(PQsocket(handle), Int16(POLLIN) | (unsent == 1 ? Int16(POLLOUT) : 0), until: deadline) else {
-                let limit = options.answerLimit.map { "\($0)" } ?? "its limit"
-                throw end(PostgresFailure(.connectionLost, "\(shortened(sql)): no answer within \(limit)"))
+                let text = limit.map { "no answer within \($0)" } ?? "no answer"
+                throw end(PostgresFailure(.connectionLost, "\(shortened(sql)): \(text)"))
             }
             _ = PQconsumeInput(handle)
         }

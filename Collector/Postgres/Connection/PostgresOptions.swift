@@ -20,10 +20,6 @@ public struct PostgresOptions: Sendable {
         self.connectLimit = connectLimit
         self.statementLimit = statementLimit
     }
-
-    /// How long an answer may take before the connection is given up: the server's own limit, and time to say so.
-    /// It ends the wait for a server that is suspended or whose host is gone without a word.
-    var answerLimit: Duration? { statementLimit.map { $0 + .seconds(5) } }
 }
 
 extension PostgresOptions: CustomStringConvertible {

@@ -12,11 +12,15 @@ public final class PostgresConnection {
     /// What ended the connection.
     var ended: PostgresFailure?
     var isInTransaction = false
+    /// How long the server may work on a statement. When no answer has come some seconds later, the connection is
+    /// given up: the server is suspended, or its host is gone without a word.
+    private(set) var statementLimit: Duration?
 
     /// Connects, and brings the session into the one state that this program is written for.
     public init(_ options: PostgresOptions) throws(PostgresFailure) {
         self.options = options
         handle = try PostgresConnector.connect(options)
+        statementLimit = options.connectLimit
         try prepareSession()
     }
 
@@ -26,6 +30,13 @@ public final class PostgresConnection {
 
     /// For cancelling what this connection runs from another thread.
     public func makeCanceller() -> PostgresCanceller { PostgresCanceller(handle) }
+
+    /// Not inside a transaction: its rollback would restore the server's limit but not ours.
+    func setStatementLimit(_ limit: Duration?) throws(PostgresFailure) {
+        guard !isInTransaction else { throw PostgresFailure(.bug, "a statement limit was set inside a transaction") }
+        try execute("set statement_timeout = \(limit.map(\.millisecondsClamped) ?? 0)")
+        statementLimit = limit
+    }
 
     private func prepareSession() throws(PostgresFailure) {
         PQsetNoticeProcessor(handle, ignoreNotice, nil)
@@ -40,15 +51,15 @@ public final class PostgresConnection {
             throw PostgresFailure(
                 .configuration, "the database's encoding is \(encoding); make it with createdb -E UTF8")
         }
-        let statementLimitMs = options.statementLimit.map(\.millisecondsClamped) ?? 0
         try execute(
             """
-            set statement_timeout = \(statementLimitMs); set lock_timeout = 0;
+            set lock_timeout = 0;
             set idle_in_transaction_session_timeout = \(options.idleTransactionLimit.millisecondsClamped);
             set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 3; set tcp_keepalives_count = 3;
             set timezone = 'UTC'; set datestyle = 'ISO'; set standard_conforming_strings = on;
             set synchronous_commit = on;
             """)
+        try setStatementLimit(options.statementLimit)
     }
 }
 
