@@ -12,18 +12,16 @@ public enum ChainHash {
     public static func next(
         after previous: UInt64, epoch: Epoch, sequence: Int64, record: UnsafeRawBufferPointer
     ) -> UInt64 {
-        withUnsafeTemporaryAllocation(byteCount: 24 + record.count + 32, alignment: 8) { buffer in
-            buffer.storeBytes(of: previous.littleEndian, toByteOffset: 0, as: UInt64.self)
-            buffer.storeBytes(of: epoch.bits.littleEndian, toByteOffset: 8, as: UInt64.self)
-            buffer.storeBytes(of: sequence.littleEndian, toByteOffset: 16, as: Int64.self)
-            let input = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(24 + record.count)])
-            let output = UnsafeMutableRawBufferPointer(rebasing: buffer[(24 + record.count)...])
-            UnsafeMutableRawBufferPointer(rebasing: input[24...]).copyMemory(from: record)
-            SHA256(
-                input.baseAddress?.assumingMemoryBound(to: UInt8.self), input.count,
-                output.baseAddress?.assumingMemoryBound(to: UInt8.self))
-            return UInt64(littleEndian: output.loadUnaligned(as: UInt64.self))
+        let head = (previous.littleEndian, epoch.bits.littleEndian, sequence.littleEndian)
+        var digest: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+        withUnsafeBytes(of: head) { head in
+            withUnsafeMutableBytes(of: &digest) { digest in
+                ccrypto_sha256(
+                    head.baseAddress, head.count, record.baseAddress, record.count,
+                    digest.baseAddress?.assumingMemoryBound(to: UInt8.self))
+            }
         }
+        return UInt64(littleEndian: digest.0)
     }
 
     public static func next(after previous: UInt64, epoch: Epoch, sequence: Int64, record: [UInt8]) -> UInt64 {
