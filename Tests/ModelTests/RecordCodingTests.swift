@@ -1,4 +1,5 @@
 import Model
+import TestSupport
 import Testing
 
 struct RecordCodingTests {
@@ -26,18 +27,18 @@ struct RecordCodingTests {
             ticks: Int64(random.below(1000)))
     }
 
-    @Test(arguments: 1...40 as ClosedRange<UInt64>) func roundTrip(seed: UInt64) throws {
+    @Test(arguments: Seeds.list(fixed: 40)) func roundTrip(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         for _ in 0..<20 {
             let record = random.below(3) == 0 ? Record.report(try Self.report(&random)) : .frame(Self.frame(&random))
             let bytes = RecordCoding.encode(record)
             let read = try RecordCoding.decode(bytes)
-            #expect(RecordCoding.encode(read) == bytes, "seed \(seed)")
+            #expect(RecordCoding.encode(read) == bytes, "\(replayHint(seed))")
             switch (record, read) {
             case (.frame(let frame), .frame(let read)):
                 #expect(read.group == frame.group && read.timeMs == frame.timeMs && read.qualities == frame.qualities)
-                #expect(read.values.map(\.bitPattern) == frame.values.map(\.bitPattern), "seed \(seed)")
-            default: #expect(read == record, "seed \(seed)")
+                #expect(read.values.map(\.bitPattern) == frame.values.map(\.bitPattern), "\(replayHint(seed))")
+            default: #expect(read == record, "\(replayHint(seed))")
             }
         }
     }
@@ -56,7 +57,7 @@ struct RecordCodingTests {
     }
 
     /// Whatever is accepted has exactly one byte form: hashes and checksums depend on it.
-    @Test(arguments: 1...30 as ClosedRange<UInt64>) func changedBytes(seed: UInt64) throws {
+    @Test(arguments: Seeds.list(fixed: 30)) func changedBytes(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         for round in 0..<40 {
             let record = round % 2 == 0 ? Record.report(try Self.report(&random)) : .frame(Self.frame(&random))
@@ -72,7 +73,7 @@ struct RecordCodingTests {
                     bytes[at] = UInt8(truncatingIfNeeded: random.next())
                 }
                 if let read = try? RecordCoding.decode(bytes) {
-                    #expect(RecordCoding.encode(read) == bytes, "seed \(seed), round \(round)")
+                    #expect(RecordCoding.encode(read) == bytes, "\(replayHint(seed)), round \(round)")
                 }
             }
         }
@@ -97,7 +98,7 @@ struct RecordCodingTests {
         }
     }
 
-    @Test(arguments: 1...20 as ClosedRange<UInt64>) func randomBytes(seed: UInt64) {
+    @Test(arguments: Seeds.list(fixed: 20)) func randomBytes(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         for _ in 0..<500 {
             var bytes = (0..<random.below(200)).map { _ in UInt8(truncatingIfNeeded: random.next()) }

@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 
 @testable import Model
 
 struct SequenceSetTests {
     /// A random history on a small universe, beside a plain `Set`: every question has the same answer after each step.
-    @Test(arguments: 1...60 as ClosedRange<UInt64>) func behavesAsASetOfNumbers(seed: UInt64) {
+    @Test(arguments: Seeds.list(fixed: 60)) func behavesAsASetOfNumbers(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         let universe: ClosedRange<Int64> = -5...40
         var set = SequenceSet()
@@ -15,7 +16,7 @@ struct SequenceSetTests {
             return low...min(low + Int64(random.below(random.below(4) == 0 ? 30 : 4)), 40)
         }
         for step in 0..<300 {
-            let context: Comment = "seed \(seed), step \(step)"
+            let context: Comment = "\(replayHint(seed)), step \(step)"
             switch random.below(8) {
             case 0, 1:
                 let number = number()

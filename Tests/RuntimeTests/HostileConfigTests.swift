@@ -1,6 +1,7 @@
 import Glibc
 import Model
 import Runtime
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(5)))
@@ -73,7 +74,7 @@ struct HostileConfigTests {
     }
 
     /// A sound file with bytes changed, removed, doubled and swapped: an error or a value, never a trap or a hang.
-    @Test(arguments: 1...8 as ClosedRange<UInt64>) func mutations(seed: UInt64) {
+    @Test(arguments: Seeds.list(fixed: 8)) func mutations(seed: UInt64) {
         let sound = Array(
             "a: \"x${HOME:-y}\"\nl: [a, 'b', \"c\\n\"]\nm:\n  - {k: |\n     text\n   , z: >-\n t}\n# end\n".utf8)
         let alphabet = Array("[]{}:,-?&*!|>'\"%@`#\\ \n\t\0\u{85}\u{2028}\u{FEFF}$".utf8)

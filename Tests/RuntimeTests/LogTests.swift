@@ -1,4 +1,5 @@
 import Model
+import TestSupport
 import Testing
 
 @testable import Runtime
@@ -138,7 +139,7 @@ struct LogTests {
     }
 
     /// Whatever the order of events: every line is either written or counted.
-    @Test(arguments: 1...20 as ClosedRange<UInt64>) func accountsForEveryLine(seed: UInt64) {
+    @Test(arguments: Seeds.list(fixed: 20)) func accountsForEveryLine(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         var limit = RepeatLimit()
         var nowMs: Int64 = 0
@@ -153,7 +154,7 @@ struct LogTests {
             counted += remainders.reduce(0) { $0 + $1.count }
         }
         counted += limit.drain().reduce(0) { $0 + $1.count }
-        #expect(written + counted == offered, "seed \(seed)")
+        #expect(written + counted == offered, "\(replayHint(seed))")
         #expect(written < offered)
     }
 
@@ -171,6 +172,28 @@ struct LogTests {
         let lines = fixture.lines()
         #expect(lines.count == 800)
         for line in lines { #expect(line.hasSuffix(" x=" + String(repeating: "x", count: 100))) }
+    }
+
+    @Test func settingsComeFromTheConfiguration() throws {
+        func settings(_ text: String) throws(ConfigFailure) -> Log.Settings {
+            try ConfigFile.parse(Array(text.utf8), name: "x") { Log.Settings($0) }
+        }
+        let full = try settings("log: {level: debug, format: json}")
+        #expect(full.level == .debug && full.format == .json)
+        for text in ["", "log: {}", "log: {level: info}"] {
+            let settings = try settings(text)
+            #expect(settings.level == .info && settings.format == .text)
+        }
+        do {
+            _ = try settings("log: {level: warn, fromat: json}")
+            Issue.record("taken")
+        } catch {
+            let expected = """
+                x:1:14: log.level: must be debug, info, warning or error, got "warn"
+                x:1:20: unknown key "fromat" in log; did you mean "format"?
+                """
+            #expect(error.description == expected)
+        }
     }
 
     @Test func aClosedDescriptorHarmsNobody() throws {

@@ -1,6 +1,7 @@
 import Glibc
 import Model
 import Runtime
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(2)))
