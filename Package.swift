@@ -80,7 +80,7 @@ let package = Package(
         tests("ModelTests", ["Model"]),
         tests("RuntimeTests", ["Runtime", "Model", "CSystem"]),
         tests("SparkplugTests", ["Sparkplug", "Model"], exclude: ["sparkplug_b.proto"]),
-        tests("MQTTTests", ["MQTT", "Runtime"]),
+        tests("MQTTTests", ["MQTT", "Model", "Runtime"]),
         tests("AssetsTests", ["Assets", "Model"]),
         tests("OutboxTests", ["Outbox", "Model", "Runtime"]),
         tests("AgentCoreTests", ["AgentCore", "Outbox", "Model", "Runtime", "Sparkplug", "Assets"]),
