@@ -84,7 +84,7 @@ let package = Package(
         tests("AssetsTests", ["Assets", "Model"]),
         tests("OutboxTests", ["Outbox", "Model", "Runtime"]),
         tests("AgentCoreTests", ["AgentCore", "Outbox", "Model", "Runtime", "Sparkplug", "Assets"]),
-        tests("PostgresTests", ["Postgres", "Model", "Runtime"]),
+        tests("PostgresTests", ["Postgres", "Model", "Runtime", "Assets"]),
         tests("AnalyticsTests", ["Analytics", "Assets", "Model"]),
         tests("IngestTests", ["Ingest", "Postgres", "Sparkplug", "Model", "Runtime", "Assets"]),
         tests("WebTests", ["Web", "Runtime"]),

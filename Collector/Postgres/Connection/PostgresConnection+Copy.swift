@@ -19,6 +19,12 @@ public struct CopyRows: ~Copyable {
         if buffer.count >= CopyRows.chunkBytes { try flush() }
     }
 
+    /// Adds a whole row that the buffer knows how to encode.
+    public mutating func row(_ telemetry: borrowing TelemetryRow) throws(PostgresFailure) {
+        buffer.row(telemetry)
+        if buffer.count >= CopyRows.chunkBytes { try flush() }
+    }
+
     /// Adds rows that were encoded before.
     public mutating func append(_ rows: borrowing CopyBuffer) throws(PostgresFailure) {
         try flush()

@@ -113,7 +113,8 @@ extension Catalogue {
             }
             for (position, (new, old)) in zip(new.signals, old.signals).enumerated() {
                 let isSame = new.name == old.name && new.form.word == old.form.word
-                guard isSame, new.form.labels.starts(with: old.form.labels) else {
+                let (labels, known) = (new.form.labels, old.form.labels)
+                guard isSame, labels.starts(with: known) || known.starts(with: labels) else {
                     throw PostgresFailure(
                         .configuration,
                         "signal \(position) of group \(group) of '\(set.name)' is stored as \(old.name) "
@@ -152,7 +153,12 @@ extension Catalogue {
             """, [.int4(number), .int2(Int16(clamping: group)), .text(new.name), .float8(new.cadenceS)])
         let old = stored?.signals ?? []
         for (position, entry) in new.signals.enumerated() {
-            if old.indices.contains(position), old[position] == entry { continue }
+            var entry = entry
+            if old.indices.contains(position) {
+                // An older program may know fewer labels.
+                if old[position].form.labels.starts(with: entry.form.labels) { entry.form = old[position].form }
+                if old[position] == entry { continue }
+            }
             try store(connection, number, group, position, entry)
         }
     }

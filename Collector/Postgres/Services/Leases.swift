@@ -9,6 +9,12 @@ public enum Leases {
         /// The collector's number, a UUID.
         public let holder: String
         public let fence: Int64
+
+        public init(site: String, holder: String, fence: Int64) {
+            self.site = site
+            self.holder = holder
+            self.fence = fence
+        }
     }
 
     /// Every lease as it stands, for people and for sharing sites out.
@@ -48,10 +54,9 @@ public enum Leases {
             update leases l set expires_at = clock_timestamp() + $4 * interval '1 millisecond'
             from unnest($1, $2, $3) as h(site, holder, fence)
             where l.site = h.site and l.holder = h.holder::uuid and l.fence = h.fence
-            returning l.site
+            returning h.site, h.holder, h.fence
             """, key(leases) + [.int8(lastingMs)])
-        let held = Set(try rows.map { row throws(PostgresFailure) -> String in try row[0] })
-        return leases.filter { held.contains($0.site) }
+        return try only(rows, of: leases)
     }
 
     /// Gives leases back, so that others need not wait for their end.
@@ -73,12 +78,11 @@ public enum Leases {
         // The conditions are examined anew on the row as it stands once the lock is had.
         let rows = try connection.query(
             """
-            select l.site from leases l join unnest($1, $2, $3) as h(site, holder, fence) on h.site = l.site
+            select h.site, h.holder, h.fence from leases l join unnest($1, $2, $3) as h(site, holder, fence) on h.site = l.site
             where l.holder = h.holder::uuid and l.fence = h.fence and l.expires_at > clock_timestamp()
             order by l.site for share of l
             """, key(leases))
-        let held = Set(try rows.map { row throws(PostgresFailure) -> String in try row[0] })
-        return leases.filter { held.contains($0.site) }
+        return try only(rows, of: leases)
     }
 
     public static func all(_ connection: PostgresConnection) throws -> [Entry] {
@@ -93,6 +97,12 @@ public enum Leases {
                 site: try row[0], holder: try row[1], fence: try row[2], isExpired: try row[3],
                 remainingMs: try row[4])
         }
+    }
+
+    private static func only(_ rows: PostgresRows, of leases: [Lease]) throws(PostgresFailure) -> [Lease] {
+        var held: Set<Lease> = []
+        for row in rows { held.insert(Lease(site: try row[0], holder: try row[1], fence: try row[2])) }
+        return leases.filter(held.contains)
     }
 
     private static func key(_ leases: [Lease]) -> [PostgresParameter] {

@@ -26,6 +26,7 @@ public enum Retention {
     public struct Summary: Sendable, Equatable {
         public var telemetryDays: [Day] = []
         public var rows = 0
+        public init() {}
     }
 
     /// The first time that is still kept; everything of whole days before it goes.
