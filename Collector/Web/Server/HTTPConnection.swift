@@ -1,0 +1,37 @@
+import CMicrohttpd
+import Glibc
+
+/// One TCP connection in libmicrohttpd's care, and the time by which it must have moved on.
+final class HTTPConnection {
+    enum Phase {
+        /// No request has begun: new, or kept alive.
+        case idle
+        /// The first line has come, the rest of the head has not.
+        case head
+        case body
+        /// A worker has the request. Handlers are trusted to end.
+        case handling
+        case sending
+        /// A WebSocket over TLS: its client keeps the time.
+        case upgraded
+    }
+
+    let socket: CInt
+    let peer: String
+    var phase = Phase.idle
+    /// On the monotonic clock.
+    var deadlineMs: Int64
+    /// True once a request was answered.
+    var isReused = false
+    /// Its place in the daemon's list.
+    var index = 0
+
+    init(socket: CInt, peer: String, deadlineMs: Int64) {
+        self.socket = socket
+        self.peer = peer
+        self.deadlineMs = deadlineMs
+    }
+
+    /// Ends the connection: libmicrohttpd finds it at its end and frees it.
+    func cut() { shutdown(socket, CInt(SHUT_RDWR)) }
+}
