@@ -12,7 +12,8 @@ struct RequestTarget: Sendable, Equatable {
 
     /// `bytes` is what stood between method and version.
     static func parse(_ bytes: [UInt8]) throws(HTTPProblem) -> RequestTarget {
-        for byte in bytes where byte <= 0x20 || byte >= 0x7F || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "#") {
+        for byte in bytes where byte <= 0x20 || byte >= 0x7F || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "#")
+        {
             throw .closing(400, "The request target has a character that must be percent-encoded.")
         }
         if bytes == [UInt8(ascii: "*")] { return RequestTarget(path: "*", segments: ["*"], query: []) }

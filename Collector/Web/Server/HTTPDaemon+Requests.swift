@@ -120,6 +120,7 @@ extension HTTPDaemon {
         }
         exchange.response = response
         MHD_resume_connection(handle)
+        hasResumed = true
     }
 
     /// Gives up on the workers: every waiting client gets a 503.

@@ -18,6 +18,8 @@ final class HTTPDaemon {
     /// Exchanges that a worker has or will get.
     var waiting: [ObjectIdentifier: HTTPExchange] = [:]
     var bufferedBytes = 0
+    /// A connection was given back to the library, which does not notice by itself.
+    var hasResumed = false
     /// Set when the server stops: every response then ends its connection.
     var isStopping = false
     private(set) var connections: [HTTPConnection] = []
@@ -88,6 +90,7 @@ final class HTTPDaemon {
 
     /// Does what there is to do. Never waits.
     func run() {
+        hasResumed = false
         MHD_run(raw)
         for handle in finishedUpgrades { cmicrohttpd_close_upgraded(handle) }
         if !finishedUpgrades.isEmpty {
@@ -98,6 +101,7 @@ final class HTTPDaemon {
 
     /// True if `run` should be called again without waiting for `epoll`.
     var hasMoreWork: Bool {
+        if hasResumed { return true }
         var timeoutMs: UInt64 = 0
         return MHD_get_timeout(raw, &timeoutMs) == .YES && timeoutMs == 0
     }
@@ -169,7 +173,7 @@ final class HTTPDaemon {
             """.utf8)
         bytes += body
         _ = bytes.withUnsafeBytes {
-            send(connection.socket, $0.baseAddress, $0.count, CInt(MSG_DONTWAIT.rawValue | MSG_NOSIGNAL.rawValue))
+            send(connection.socket, $0.baseAddress, $0.count, CInt(MSG_DONTWAIT | MSG_NOSIGNAL))
         }
     }
 
@@ -203,7 +207,8 @@ final class HTTPDaemon {
         }
         if isSecure {
             exchange.connection.phase = .upgraded
-            let link = SecureLink(handle: handle, connection: exchange.connection, sendTimeoutMs: 5_000)
+            let link = SecureLink(
+                handle: handle, connection: exchange.connection, daemon: self, sendTimeoutMs: 5_000)
             hub.adopt(socket: socket, link: link, upgrade: upgrade, request: request, early: early)
             return
         }
@@ -235,7 +240,7 @@ private final class DaemonBox {
     _ socketContext: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ event: MHD_ConnectionNotificationCode
 ) {
     guard let daemon = DaemonBox.daemon(context), let handle, let socketContext else { return }
-    if event == .STARTED {
+    if event == .CONNECTION_NOTIFY_STARTED {
         socketContext.pointee = daemon.connectionStarted(handle)
     } else if let connection = socketContext.pointee {
         daemon.connectionEnded(connection)
@@ -250,9 +255,12 @@ private final class DaemonBox {
     guard let daemon = DaemonBox.daemon(context), let handle, let target,
         let connection = cmicrohttpd_socket_context(handle)
     else { return nil }
+    let bytes = Array(UnsafeRawBufferPointer(start: target, count: strlen(target)))
+    // The library would now take the query apart, item by item into its small memory, and when that is full lose track
+    // of the connection's state. It finds an empty query instead; ours is in the copy.
+    if let mark = bytes.firstIndex(of: UInt8(ascii: "?")) { UnsafeMutablePointer(mutating: target)[mark + 1] = 0 }
     let exchange = daemon.begin(
-        handle, on: Unmanaged<HTTPConnection>.fromOpaque(connection).takeUnretainedValue(),
-        target: Array(UnsafeRawBufferPointer(start: target, count: strlen(target))))
+        handle, on: Unmanaged<HTTPConnection>.fromOpaque(connection).takeUnretainedValue(), target: bytes)
     return Unmanaged.passRetained(exchange).toOpaque()
 }
 

@@ -26,11 +26,12 @@ final class Listener {
         guard socket >= 0 else { throw .system(SystemFailure("cannot make a socket for \(place)")) }
         Self.set(socket, SOL_SOCKET, SO_REUSEADDR, 1)
         if address.ss_family == sa_family_t(AF_INET6) {
-            Self.set(socket, CInt(IPPROTO_IPV6.rawValue), IPV6_V6ONLY, text == "::" ? 0 : 1)
+            Self.set(socket, CInt(IPPROTO_IPV6), IPV6_V6ONLY, text == "::" ? 0 : 1)
         }
-        let isListening = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, length) == 0 }
-        } && Glibc.listen(socket, 4096) == 0
+        let isListening =
+            withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, length) == 0 }
+            } && Glibc.listen(socket, 4096) == 0
         guard isListening else {
             let failure = SystemFailure("cannot listen on \(place)")
             close(socket)

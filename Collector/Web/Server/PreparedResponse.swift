@@ -29,7 +29,7 @@ final class PreparedResponse: @unchecked Sendable {
     private static func attempt(_ response: HTTPResponse, route: String) -> PreparedResponse? {
         let raw = response.body.withUnsafeBytes { body in
             MHD_create_response_from_buffer(
-                body.count, UnsafeMutableRawPointer(mutating: body.baseAddress), MHD_RESPMEM_MUST_COPY)
+                body.count, UnsafeMutableRawPointer(mutating: body.baseAddress), .RESPMEM_MUST_COPY)
         }
         guard let raw else { return nil }
         let prepared = PreparedResponse(

@@ -26,7 +26,7 @@ struct RawHead {
         take(target, targetCount, separators: 1)
         take(version, strlen(version), separators: 2)
         withUnsafeMutablePointer(to: &self) { context in
-            _ = MHD_get_connection_values_n(connection, MHD_HEADER_KIND, collectField, context)
+            _ = MHD_get_connection_values_n(connection, .HEADER_KIND, collectField, context)
         }
         takeSeparators(2)
         if cursor != end { isWhole = false }

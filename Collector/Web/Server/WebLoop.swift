@@ -68,7 +68,7 @@ final class WebLoop: @unchecked Sendable {
         dispatch: @escaping (HTTPDaemon.Job) -> Bool
     ) throws(HTTPServerFailure) {
         self.settings = settings
-        epoll = epoll_create1(CInt(EPOLL_CLOEXEC.rawValue))
+        epoll = epoll_create1(CInt(EPOLL_CLOEXEC))
         do throws(SystemFailure) {
             wakeUp = try WakeUp()
         } catch {
@@ -114,7 +114,7 @@ final class WebLoop: @unchecked Sendable {
                 default: hub.handle(event.events, socket: CInt(truncatingIfNeeded: event.data.u64))
                 }
             }
-            if runsDaemon { daemon.run() }
+            if runsDaemon || daemon.hasResumed { daemon.run() }
             hub.work()
             runTimers()
             hasMore = daemon.hasMoreWork || hub.hasWork
@@ -196,6 +196,8 @@ final class WebLoop: @unchecked Sendable {
         nextTickMs = nowMs + Self.tickMs
         daemon.cutOverdue(nowMs: nowMs)
         hub.tick(nowMs: nowMs)
+        // libmicrohttpd frees an upgraded TLS connection in the run after the one that ended it, and does not ask for it.
+        if daemon.isSecure { daemon.run() }
         if !isAccepting, stopDeadlineMs == nil, acceptAgainMs <= nowMs { setAccepting(true) }
         var current = daemon.statistics
         current.connections = daemon.connections.count

@@ -7,13 +7,18 @@ import Runtime
 final class SecureLink {
     private let handle: OpaquePointer
     private let connection: HTTPConnection
+    private unowned let daemon: HTTPDaemon
     private let sendTimeoutMs: Int64
 
-    init(handle: OpaquePointer, connection: HTTPConnection, sendTimeoutMs: Int64) {
+    init(handle: OpaquePointer, connection: HTTPConnection, daemon: HTTPDaemon, sendTimeoutMs: Int64) {
+        self.daemon = daemon
         self.handle = handle
         self.connection = connection
         self.sendTimeoutMs = sendTimeoutMs
     }
+
+    /// The client's own socket.
+    var socket: CInt { connection.socket }
 
     /// Gives the connection back, exactly once. What was written is still sent, for a few seconds at most.
     func finish(cut: Bool) {
@@ -21,5 +26,6 @@ final class SecureLink {
         connection.deadlineMs = Clock.monotonicMs() + sendTimeoutMs
         if cut { connection.cut() }
         cmicrohttpd_close_upgraded(handle)
+        daemon.hasResumed = true
     }
 }

@@ -68,6 +68,8 @@ public final class WebSocketClient {
     var isUnread = false
     /// The client has ended its side, or the connection broke: what is left is read to the end.
     var isEnding = false
+    /// The client has sent a proper close frame: nothing comes after it.
+    var isOrderly = false
     var unansweredPings: UInt8 = 0
     var frameAllowance: Int
     var allowanceAtMs: Int64

@@ -40,7 +40,8 @@ enum WebSocketHandshake {
     private static func checkOrigin(_ request: HTTPRequest, allowed: [String]) throws(HTTPProblem) {
         let origins = request.headers("origin")
         guard let origin = origins.first else { return }
-        guard origins.count == 1, isSameHost(origin, request) || allowed.contains(where: { HTTPToken.equal($0, origin) })
+        guard origins.count == 1,
+            isSameHost(origin, request) || allowed.contains(where: { HTTPToken.equal($0, origin) })
         else { throw HTTPProblem(403, "Pages of this origin may not connect.") }
     }
 

@@ -48,10 +48,9 @@ final class WebSocketHub {
         socket: CInt, link: SecureLink?, upgrade: HTTPExchange.Upgrade, request: HTTPRequest,
         early: UnsafeRawBufferPointer
     ) {
-        if link == nil {
-            Listener.set(socket, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
-            Listener.set(socket, CInt(IPPROTO_TCP), TCP_NOTSENT_LOWAT, Self.kernelBytes)
-        }
+        let tcp = link?.socket ?? socket
+        Listener.set(tcp, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
+        Listener.set(tcp, CInt(IPPROTO_TCP), TCP_NOTSENT_LOWAT, Self.kernelBytes)
         let client = WebSocketClient(
             id: nextID, peer: request.peer, subprotocol: upgrade.subprotocol, socket: socket,
             endpoint: upgrade.endpoint, link: link, hub: self, nowMs: Clock.monotonicMs())
@@ -141,7 +140,7 @@ final class WebSocketHub {
 
     private func read(_ client: WebSocketClient) {
         guard client.state != .gone else { return }
-        let got = recv(client.socket, readBuffer.baseAddress, readBuffer.count, CInt(MSG_DONTWAIT.rawValue))
+        let got = recv(client.socket, readBuffer.baseAddress, readBuffer.count, CInt(MSG_DONTWAIT))
         if got < 0 {
             if errno != EAGAIN, errno != EINTR { release(client, .abnormal, cut: true) }
             return
@@ -173,6 +172,7 @@ final class WebSocketHub {
         }
         if let code = outcome.closed {
             client.input = nil
+            client.isOrderly = outcome.isOrderly
             closed(client, code, reply: outcome.replies)
         } else if input.isIdle {
             client.input = nil
@@ -181,7 +181,8 @@ final class WebSocketHub {
         if outcome.closed == nil, !outcome.replies.isEmpty, client.state == .open {
             // Of several pings at once, the last need be answered only (RFC 6455, 5.5.3); and a client that never
             // reads is not remembered more than one.
-            client.control = SharedFrame(framed: outcome.replies.count <= 4096 ? outcome.replies : lastPong(outcome.replies))
+            client.control = SharedFrame(
+                framed: outcome.replies.count <= 4096 ? outcome.replies : lastPong(outcome.replies))
             mark(client)
         }
     }
@@ -296,7 +297,8 @@ final class WebSocketHub {
         withUnsafeTemporaryAllocation(of: iovec.self, capacity: batch.count) { parts in
             for (index, frame) in batch.enumerated() {
                 let skip = index == 0 ? client.sentBytes : 0
-                parts[index] = iovec(iov_base: frame.bytes.baseAddress.map { $0 + skip }, iov_len: frame.byteCount - skip)
+                parts[index] = iovec(
+                    iov_base: frame.bytes.baseAddress.map { $0 + skip }, iov_len: frame.byteCount - skip)
             }
             return cmicrohttpd_send(client.socket, parts.baseAddress, parts.count)
         }
@@ -326,9 +328,10 @@ final class WebSocketHub {
 
     /// Everything is sent: the client sees the end, and closes its side.
     private func finish(_ client: WebSocketClient) {
-        if client.link != nil { return release(client, .normal, cut: false) }
+        if client.link != nil || client.isOrderly { return release(client, .normal, cut: false) }
         shutdown(client.socket, CInt(SHUT_WR))
-        // What the client still sends is read until its end, so that the kernel does not cut off our close frame.
+        // A client that broke the rules may still be sending. That is read to its end: to close with bytes unread would
+        // reset the connection, and the client would lose our close frame.
         markUnread(client)
     }
 

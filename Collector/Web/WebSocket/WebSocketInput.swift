@@ -10,6 +10,8 @@ final class WebSocketInput {
         var messages: [WebSocketMessage] = []
         /// Frames that answer what came: pongs, or the close frame.
         var replies: [UInt8] = []
+        /// True if the client sent a close frame as it should: it sends nothing after it.
+        var isOrderly = false
         var pongs = 0
         /// Set when nothing more will be read: the client has closed, or broken the rules.
         var closed: WebSocketCloseCode?
@@ -66,8 +68,12 @@ final class WebSocketInput {
         // A broken frame header: wslay closes without a code, RFC 6455 (7.4.1) has one for it.
         if failed || outcome.closed == .abnormal {
             outcome.closed = .protocolError
-            outcome.replies = Array(SharedFrame.close(.protocolError, "").bytes)
+            outcome.replies = Self.bareClose(.protocolError)
         }
+    }
+
+    private static func bareClose(_ code: WebSocketCloseCode) -> [UInt8] {
+        [0x88, 2, UInt8(code.rawValue >> 8), UInt8(code.rawValue & 0xFF)]
     }
 
     /// Answers with a code of our own and reads no more.
@@ -126,9 +132,10 @@ final class WebSocketInput {
             // wslay checks the reason's text only as far as it came in one piece.
             if bytes.count > 2, String(validating: bytes.dropFirst(2), as: UTF8.self) == nil {
                 outcome.closed = .invalidPayload
-                outcome.replies = Array(SharedFrame.close(.invalidPayload, "").bytes)
+                outcome.replies = Self.bareClose(.invalidPayload)
                 wslay_event_shutdown_write(context)
             } else {
+                outcome.isOrderly = true
                 outcome.closed = bytes.count < 2 ? .noStatus : WebSocketCloseCode(rawValue: message.status_code)
             }
         case 10: outcome.pongs += 1
