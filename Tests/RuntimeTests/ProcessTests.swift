@@ -153,14 +153,22 @@ struct ProcessLockTests {
     }
 
     @Test func onlyOneHolds() throws {
-        let path = try TemporaryFolder().path
-        try Files.ensureFolder(path)
-        defer { unlink(path + "/lock"); rmdir(path) }
+        let folder = try TemporaryFolder()
+        let path = folder.path
         var lock: ProcessLock? = try ProcessLock(path + "/lock")
         #expect(lock?.path == path + "/lock")
         #expect(problem(path + "/lock") == "is in use by process \(getpid()); stop it first")
         lock = nil
         #expect(problem(path + "/lock") == nil)
+    }
+
+    @Test func aCopyOfTheDescriptorHoldsNothing() throws {
+        let folder = try TemporaryFolder()
+        var lock: ProcessLock? = try ProcessLock(folder.path + "/lock")
+        let copy = try dup(#require(lock).fd)
+        defer { close(copy) }
+        lock = nil
+        #expect(problem(folder.path + "/lock") == nil)
     }
 
     @Test func anotherProcessIsNamed() async throws {

@@ -21,7 +21,7 @@ extension JSON {
                 message: Text.escaped(String(cString: cjansson_error_text(&error))))
         }
         defer { json_decref(root) }
-        self = JSON.value(root)
+        self = try JSON.value(root)
     }
 
     /// Reads text that holds exactly one value.
@@ -66,20 +66,29 @@ extension JSON {
     }
 
     /// Recursion is bounded by `check`.
-    private static func value(_ json: UnsafeMutablePointer<json_t>) -> JSON {
+    private static func value(_ json: UnsafeMutablePointer<json_t>) throws(Failure) -> JSON {
         switch json.pointee.type {
         case JSON_OBJECT:
             var members: [String: JSON] = [:]
             var iterator = json_object_iter(json)
             while iterator != nil {
                 if let name = json_object_iter_key(iterator), let value = json_object_iter_value(iterator) {
-                    members[String(cString: name)] = JSON.value(value)
+                    // Two names may differ in bytes only: "é" has two spellings, and both are one name to Swift.
+                    guard members.updateValue(try JSON.value(value), forKey: String(cString: name)) == nil else {
+                        throw Failure(
+                            line: 0, column: 0, message: "has a name twice: \(Text.quoted(String(cString: name)))")
+                    }
                 }
                 iterator = json_object_iter_next(json, iterator)
             }
             return .object(members)
         case JSON_ARRAY:
-            return .array((0..<json_array_size(json)).compactMap { json_array_get(json, $0).map(JSON.value) })
+            var elements: [JSON] = []
+            elements.reserveCapacity(json_array_size(json))
+            for index in 0..<json_array_size(json) {
+                if let element = json_array_get(json, index) { elements.append(try JSON.value(element)) }
+            }
+            return .array(elements)
         case JSON_STRING:
             guard let text = json_string_value(json) else { return .string("") }
             let bytes = UnsafeRawBufferPointer(start: text, count: json_string_length(json))

@@ -5,7 +5,7 @@ import Glibc
 /// The file stays when the lock is released: removing it would let two processes lock two files of one name.
 public final class ProcessLock: Sendable {
     public let path: String
-    private let fd: CInt
+    let fd: CInt
 
     /// Takes the lock or throws who has it; never waits.
     public init(_ path: String) throws(FileFailure) {
@@ -28,7 +28,11 @@ public final class ProcessLock: Sendable {
         }
     }
 
-    deinit { close(fd) }
+    deinit {
+        // Unlocked, not only closed: a child that is between fork and exec has a copy of the descriptor.
+        flock(fd, LOCK_UN)
+        close(fd)
+    }
 
     /// What the holder wrote; it may not have done so yet.
     private static func holder(_ fd: CInt, _ path: String) -> String {
