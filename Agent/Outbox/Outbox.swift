@@ -1,1 +1,323 @@
-// Outbox
+import CSQLite
+import Glibc
+public import Model
+import Runtime
+
+/// The agent's store of accepted readings: a record is in it from the moment it is accepted until its receipt.
+///
+/// One thread owns it. Each commit is one durable transaction; after `commit` returns, a power cut loses nothing.
+/// Another thread may read through an `OutboxReader`.
+public final class Outbox {
+    let database: Database
+    let settings: OutboxSettings
+    private let lock: ProcessLock
+    private var mark: MarkFile?
+    private let ballast: Ballast
+
+    /// Every epoch that still has records, oldest first; the last one numbers new records.
+    public internal(set) var epochs: [EpochState]
+    /// Bytes of receipted records that are still kept.
+    var graceBytes: Int64 = 0
+    /// Records dropped by the policy since the outbox was created.
+    public internal(set) var dropped: Int64
+    private var layouts: [Layout]
+
+    public var current: EpochState { epochs[epochs.count - 1] }
+
+    init(
+        database: Database, settings: OutboxSettings, lock: ProcessLock, mark: MarkFile, epochs: [EpochState],
+        dropped: Int64, layouts: [Layout]
+    ) {
+        self.database = database
+        self.settings = settings
+        self.lock = lock
+        self.mark = mark
+        self.epochs = epochs
+        self.dropped = dropped
+        self.layouts = layouts
+        ballast = Ballast(path: settings.ballastPath)
+        ballast.refill()
+    }
+
+    // MARK: - Layouts
+
+    /// The layout for frames of this group, remembered with the records. Call at start, not per frame.
+    public func layout(
+        asset: String, kind: String, group: Int, signals: [String]
+    ) throws(OutboxFailure) -> Layout {
+        if let known = layouts.first(where: {
+            $0.asset == asset && $0.kind == kind && $0.group == group && $0.signals == signals
+        }) {
+            return known
+        }
+        let layout = Layout(
+            id: (layouts.map(\.id).max() ?? Layout.report) + 1, asset: asset, kind: kind, group: group, signals: signals)
+        try database.query(
+            "INSERT INTO layout(id, asset, kind, signal_group, signals) VALUES (?, ?, ?, ?, ?)",
+            [
+                .integer(Int64(layout.id)), .text(asset), .text(kind), .integer(Int64(group)),
+                .text(signals.joined(separator: "\n")),
+            ])
+        layouts.append(layout)
+        return layout
+    }
+
+    /// The layouts of records without a receipt; their assets and signals must stay announced.
+    public func layoutsInUse() throws(OutboxFailure) -> [Layout] {
+        var used: Set<Int> = []
+        for state in epochs {
+            try database.query(
+                "SELECT DISTINCT layout FROM record WHERE life = ? AND sequence > ?",
+                [.integer(Int64(state.life)), .integer(state.receipted)]
+            ) { row in
+                used.insert(Int(row.integer(0)))
+                return true
+            }
+        }
+        return layouts.filter { used.contains($0.id) }
+    }
+
+    // MARK: - Committing
+
+    /// What one tick wants to be durable, all or nothing.
+    public struct Tick: Sendable {
+        public var records: [(layout: Int, record: Record)] = []
+        /// Receipts to apply: everything of that life up to that number.
+        public var receipted: [Place] = []
+        /// The simulator's state after this tick, if it is to be saved now.
+        public var checkpoint: Checkpoint?
+        /// Turns owed reports into records: set while somebody is there to receive them.
+        public var sendsOwedReports = false
+        public init() {}
+    }
+
+    /// Commits a tick and returns its records with their numbers, reports included.
+    ///
+    /// On failure nothing of the tick's records is stored and no number is used up. `.full` has already tried
+    /// everything that the policy allows.
+    public func commit(_ tick: Tick) throws(OutboxFailure) -> [StoredRecord] {
+        do throws(OutboxFailure) {
+            let stored = try attempt(tick)
+            ballast.refill()
+            return stored
+        } catch {
+            guard error.kind == .full else { throw error }
+            return try commitInShortage(tick, error)
+        }
+    }
+
+    /// Receipts first, for they make room; then whatever the policy lets go.
+    private func commitInShortage(
+        _ tick: Tick, _ shortage: OutboxFailure
+    ) throws(OutboxFailure) -> [StoredRecord] {
+        var rest = tick
+        if !tick.receipted.isEmpty {
+            var receipts = Tick()
+            receipts.receipted = tick.receipted
+            _ = try withBallast { () throws(OutboxFailure) in try attempt(receipts) }
+            rest.receipted = []
+        }
+        // Each round frees at least one record or gives up.
+        while try withBallast({ () throws(OutboxFailure) in try makeRoom() }) {
+            do throws(OutboxFailure) {
+                return try attempt(rest)
+            } catch {
+                guard error.kind == .full else { throw error }
+            }
+        }
+        throw shortage
+    }
+
+    /// On a disk without a free block even a deletion fails, for it must be logged first: then the ballast gives way.
+    private func withBallast<T>(_ body: () throws(OutboxFailure) -> T) throws(OutboxFailure) -> T {
+        do throws(OutboxFailure) {
+            return try body()
+        } catch {
+            guard error.kind == .full, ballast.release() else { throw error }
+            return try body()
+        }
+    }
+
+    private func attempt(_ tick: Tick) throws(OutboxFailure) -> [StoredRecord] {
+        var states = epochs
+        var grace = graceBytes
+        let stored = try database.transaction { () throws(OutboxFailure) in
+            for receipt in tick.receipted { grace += try apply(receipt, to: &states) }
+            let latest = states.count - 1
+            var stored: [StoredRecord] = []
+            for (layout, record) in tick.records {
+                stored.append(try insert(record, layout: layout, into: &states[latest]))
+            }
+            if tick.sendsOwedReports { stored += try insertOwedReports(into: &states[latest]) }
+            if !stored.isEmpty { try save(states[latest]) }
+            if let checkpoint = tick.checkpoint { try save(checkpoint) }
+            grace -= try purge(states, toBytes: settings.graceBytes, from: grace)
+            states = try forgetFinished(states)
+            return stored
+        }
+        epochs = states
+        graceBytes = grace
+        writeMark()
+        return stored
+    }
+
+    func insert(
+        _ record: Record, layout: Int, into state: inout EpochState
+    ) throws(OutboxFailure) -> StoredRecord {
+        let body = RecordCoding.encode(record)
+        let sequence = state.nextSequence
+        let chain = ChainHash.next(after: state.chain, epoch: state.epoch, sequence: sequence, record: body)
+        let stored = StoredRecord(
+            place: Place(life: state.life, sequence: sequence), epoch: state.epoch, layout: layout, chain: chain,
+            body: body)
+        try Outbox.insertRow(stored, into: database)
+        state.nextSequence = sequence + 1
+        state.chain = chain
+        return stored
+    }
+
+    static func insertRow(_ stored: StoredRecord, into database: Database) throws(OutboxFailure) {
+        let crc = CRC32C.ofRecord(epoch: stored.epoch, sequence: stored.sequence, record: stored.body)
+        try database.query(
+            "INSERT INTO record(life, sequence, layout, crc, chain, body) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                .integer(Int64(stored.place.life)), .integer(stored.sequence), .integer(Int64(stored.layout)),
+                .integer(Int64(crc)), .integer(Int64(bitPattern: stored.chain)), .blob(stored.body),
+            ])
+    }
+
+    func save(_ state: EpochState) throws(OutboxFailure) {
+        try database.query(
+            "UPDATE epoch SET next_sequence = ?, receipted = ?, chain = ? WHERE life = ?",
+            [
+                .integer(state.nextSequence), .integer(state.receipted), .integer(Int64(bitPattern: state.chain)),
+                .integer(Int64(state.life)),
+            ])
+    }
+
+    /// Moves the receipted mark and returns the bytes that have thereby become dispensable.
+    private func apply(_ receipt: Place, to states: inout [EpochState]) throws(OutboxFailure) -> Int64 {
+        guard let index = states.firstIndex(where: { $0.life == receipt.life }) else { return 0 }
+        let through = min(receipt.sequence, states[index].newest)
+        guard through > states[index].receipted else { return 0 }
+        let bytes = try database.integer(
+            "SELECT coalesce(sum(length(body)), 0) FROM record WHERE life = ? AND sequence > ? AND sequence <= ?",
+            [.integer(Int64(receipt.life)), .integer(states[index].receipted), .integer(through)])
+        states[index].receipted = through
+        try save(states[index])
+        return bytes ?? 0
+    }
+
+    /// An old epoch whose every record has a receipt, and is purged, is of no more use.
+    private func forgetFinished(_ states: [EpochState]) throws(OutboxFailure) -> [EpochState] {
+        var kept: [EpochState] = []
+        for state in states {
+            let isCurrent = state.life == states[states.count - 1].life
+            let isDone = try !isCurrent && state.receipted >= state.newest && firstHeld(of: state) == nil
+            if isDone {
+                try database.query("DELETE FROM epoch WHERE life = ?", [.integer(Int64(state.life))])
+            } else {
+                kept.append(state)
+            }
+        }
+        return kept
+    }
+
+    func writeMark() {
+        do throws(OutboxFailure) {
+            try mark?.write(
+                .init(epoch: current.epoch, newest: current.newest, receipted: current.receipted))
+        } catch {
+            // Without a mark the next start begins a new epoch, which is always safe; an outdated one might not be.
+            mark = nil
+            unlink(settings.markPath)
+        }
+    }
+
+    // MARK: - Epochs
+
+    /// Ends the current epoch and begins another one. Records of the old one keep their numbers.
+    public func beginEpoch(reason: String, nowMs: Int64) throws(OutboxFailure) {
+        let next = EpochState(
+            life: current.life + 1, epoch: Epoch.random(), nextSequence: 1, receipted: 0, chain: 0)
+        try Outbox.insertEpoch(next, reason: reason, nowMs: nowMs, into: database)
+        epochs.append(next)
+        writeMark()
+    }
+
+    static func insertEpoch(
+        _ state: EpochState, reason: String, nowMs: Int64, into database: Database
+    ) throws(OutboxFailure) {
+        try database.query(
+            """
+            INSERT INTO epoch(life, bits, next_sequence, receipted, chain, started_ms, reason)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .integer(Int64(state.life)), .integer(Int64(bitPattern: state.epoch.bits)),
+                .integer(state.nextSequence), .integer(state.receipted), .integer(Int64(bitPattern: state.chain)),
+                .integer(nowMs), .text(reason),
+            ])
+    }
+
+    /// Moves records that were never published from the current epoch into a fresh one, renumbered.
+    ///
+    /// For the case that another life of this outbox (a restored machine) has used the same numbers. Only what no
+    /// one can have seen under its old number may move; anything else could be stored twice.
+    public func rebase(unpublishedAfter sequence: Int64, except published: SequenceSet, nowMs: Int64)
+        throws(OutboxFailure)
+    {
+        let old = current
+        try beginEpoch(reason: "another life of this outbox used the same numbers", nowMs: nowMs)
+        guard sequence < old.newest else { return }
+        var after = sequence
+        while let last = try rebaseChunk(from: old, after: after, except: published) { after = last }
+        writeMark()
+    }
+
+    /// Moves up to a thousand records; the last number looked at, nil when there was none.
+    private func rebaseChunk(
+        from old: EpochState, after: Int64, except published: SequenceSet
+    ) throws(OutboxFailure) -> Int64? {
+        var last: Int64?
+        var moving: [(sequence: Int64, layout: Int, record: Record)] = []
+        try database.query(
+            "SELECT sequence, layout, body FROM record WHERE life = ? AND sequence > ? ORDER BY sequence LIMIT 1000",
+            [.integer(Int64(old.life)), .integer(after)]
+        ) { row in
+            last = row.integer(0)
+            // A damaged record stays where it is, to be found and reported by the reader.
+            if !published.contains(row.integer(0)), let record = try? RecordCoding.decode(row.blob(2)) {
+                moving.append((row.integer(0), Int(row.integer(1)), record))
+            }
+            return true
+        }
+        var state = current
+        try database.transaction { () throws(OutboxFailure) in
+            for (sequence, layout, record) in moving {
+                _ = try insert(record, layout: layout, into: &state)
+                try database.query(
+                    "DELETE FROM record WHERE life = ? AND sequence = ?",
+                    [.integer(Int64(old.life)), .integer(sequence)])
+            }
+            try save(state)
+        }
+        epochs[epochs.count - 1] = state
+        return last
+    }
+
+    // MARK: - What is held
+
+    /// The lowest number of an epoch that is still in the file.
+    public func firstHeld(of state: EpochState) throws(OutboxFailure) -> Int64? {
+        try database.integer(
+            "SELECT sequence FROM record WHERE life = ? ORDER BY sequence LIMIT 1", [.integer(Int64(state.life))])
+    }
+
+    /// Bytes of the file in use, free pages not counted.
+    public func usedBytes() throws(OutboxFailure) -> Int64 {
+        let pages = try database.integer("PRAGMA page_count") ?? 0
+        let free = try database.integer("PRAGMA freelist_count") ?? 0
+        return (pages - free) * Schema.pageBytes
+    }
+}

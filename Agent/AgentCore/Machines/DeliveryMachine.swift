@@ -1,0 +1,254 @@
+import Model
+import Outbox
+
+/// Decides which records are sent when, and what a receipt settles. Pure: it knows numbers and times only.
+///
+/// Two lanes. *Live*: a record is sent the moment it is committed. *Backlog*: whatever has no receipt (never sent,
+/// sent in an earlier session, or not receipted in time) is sent again in order, within a window that grows while
+/// receipts keep up. Only a receipt settles a record; what the broker says means nothing here.
+struct DeliveryMachine: Sendable {
+    struct Limits: Sendable {
+        var smallestWindow = 64
+        var largestWindow = 4096
+        /// No receipt for so long, or four times the usual delay if that is longer: send again.
+        var receiptTimeoutMs: Int64 = 2_000
+        var longestTimeoutMs: Int64 = 30_000
+        /// After a birth the collector says at once what it has; wait that long for it before sending.
+        var birthReceiptMs: Int64 = 1_000
+    }
+
+    enum Link: Sendable, Equatable {
+        case down
+        /// Born, and waiting for the collector's word on what it has.
+        case greeting(sinceMs: Int64)
+        case open
+    }
+
+    /// What to do about the backlog now.
+    enum Step: Sendable, Equatable {
+        /// Nothing before that time; nil = nothing until something happens.
+        case wait(untilMs: Int64?)
+        /// Read and send up to `limit` records of `life` within `numbers`, then tell `sent`.
+        case send(life: Int, numbers: ClosedRange<Int64>, limit: Int)
+    }
+
+    enum ReceiptOutcome: Sendable, Equatable {
+        /// Everything of that life up to that number is settled; nil if nothing moved.
+        case applied(settledThrough: Place?)
+        /// No such epoch here, or numbers that this outbox never sent: ignored and counted.
+        case ignored
+        /// The first word after a birth claims numbers that this life never sent: another life has used them.
+        case contradicts(life: Int)
+    }
+
+    private struct Life: Sendable {
+        let state: EpochState
+        var newest: Int64
+        /// Settled, or no longer in the file: there is nothing more to do about these.
+        var closed: SequenceSet
+        /// Closed or in flight: not to be sent now.
+        var covered: SequenceSet
+        /// Sent since this process started.
+        var published = SequenceSet()
+        /// The last number that an earlier process may have sent.
+        let inherited: Int64
+    }
+
+    private struct Flight: Sendable {
+        let life: Int
+        let numbers: ClosedRange<Int64>
+        let sentMs: Int64
+    }
+
+    let limits: Limits
+    private(set) var link = Link.down
+    private(set) var window: Int
+    private(set) var inFlightCount = 0
+    private var lives: [Life]
+    private var flights: [Flight] = []
+    private var usualDelayMs: Double = 0
+
+    /// Starts from what the outbox holds; everything without a receipt is backlog.
+    init(epochs: [EpochState], limits: Limits = Limits()) {
+        self.limits = limits
+        window = limits.smallestWindow
+        lives = epochs.map { DeliveryMachine.life($0, inherited: $0.newest) }
+    }
+
+    private static func life(_ state: EpochState, inherited: Int64) -> Life {
+        let settled = state.receipted >= 1 ? SequenceSet(1...state.receipted) : SequenceSet()
+        return Life(state: state, newest: state.newest, closed: settled, covered: settled, inherited: inherited)
+    }
+
+    /// Records of all epochs that have no receipt.
+    var pendingCount: Int64 { lives.reduce(0) { $0 + $1.newest - $1.closed.count } }
+    /// How far the current epoch is settled without a hole.
+    var settledThrough: Int64 { lives.last.map { $0.closed.contiguousFromOne } ?? 0 }
+    var newest: Int64 { lives.last?.newest ?? 0 }
+    /// What this process has sent of the current epoch, and what earlier ones may have.
+    var published: (inherited: Int64, since: SequenceSet) {
+        lives.last.map { ($0.inherited, $0.published) } ?? (0, SequenceSet())
+    }
+
+    // MARK: - The outbox's side
+
+    mutating func committed(_ place: Place) {
+        guard let index = index(of: place.life) else { return }
+        lives[index].newest = max(lives[index].newest, place.sequence)
+    }
+
+    /// A new epoch has begun. `records` is how many it has already (a rebase), none of them ever sent.
+    mutating func epochBegan(_ state: EpochState) { lives.append(DeliveryMachine.life(state, inherited: 0)) }
+
+    /// Numbers that were asked for and are not in the file: dropped, damaged or renumbered, each accounted for there.
+    mutating func absent(life: Int, _ numbers: SequenceSet) {
+        guard let index = index(of: life) else { return }
+        lives[index].closed.formUnion(numbers)
+        lives[index].covered.formUnion(numbers)
+    }
+
+    /// The collector has lost what it once had and asks for it again. False if it is none of ours.
+    mutating func resend(_ request: ResendRequest) -> Place? {
+        guard let index = lives.firstIndex(where: { $0.state.epoch == request.epoch }),
+            request.range.lowerBound <= lives[index].newest
+        else { return nil }
+        let range = request.range.lowerBound...min(request.range.upperBound, lives[index].newest)
+        lives[index].closed.remove(range)
+        lives[index].covered.remove(range)
+        for flight in flights where flight.life == lives[index].state.life {
+            lives[index].covered.insert(flight.numbers)
+        }
+        return Place(life: lives[index].state.life, sequence: range.lowerBound)
+    }
+
+    // MARK: - The link's side
+
+    /// A birth has been sent: nothing of before counts as in flight any more.
+    mutating func born(atMs now: Int64) {
+        land(all: flights)
+        link = .greeting(sinceMs: now)
+    }
+
+    mutating func linkDown() {
+        land(all: flights)
+        link = .down
+        window = limits.smallestWindow
+    }
+
+    /// Whether a record committed just now may be sent on the live lane.
+    var sendsLive: Bool { link == .open }
+
+    mutating func sent(life: Int, _ numbers: ClosedRange<Int64>, atMs now: Int64) {
+        guard let index = index(of: life) else { return }
+        lives[index].covered.insert(numbers)
+        lives[index].published.insert(numbers)
+        flights.append(Flight(life: life, numbers: numbers, sentMs: now))
+        inFlightCount += numbers.count
+    }
+
+    /// What to do next. Call again after each thing that happens, and when the time it named has come.
+    mutating func step(atMs now: Int64) -> Step {
+        switch link {
+        case .down: return .wait(untilMs: nil)
+        case .greeting(let since):
+            guard now >= since + limits.birthReceiptMs else { return .wait(untilMs: since + limits.birthReceiptMs) }
+            link = .open
+        case .open: break
+        }
+        expire(atMs: now)
+        let room = window - inFlightCount
+        // A quarter of the window at a time: reading and sending single records would cost more.
+        if room >= max(1, window / 4), let (life, numbers) = nextUnsent {
+            return .send(life: life, numbers: numbers, limit: min(room, 256))
+        }
+        return .wait(untilMs: flights.first.map { $0.sentMs + timeoutMs })
+    }
+
+    mutating func receipt(_ receipt: Receipt, atMs now: Int64) -> ReceiptOutcome {
+        guard let index = lives.firstIndex(where: { $0.state.epoch == receipt.epoch }) else { return .ignored }
+        let wasGreeting = if case .greeting = link { true } else { false }
+        let claimed = receipt.settled
+        guard isPossible(claimed, of: lives[index]) else {
+            return wasGreeting && index == lives.count - 1 ? .contradicts(life: lives[index].state.life) : .ignored
+        }
+        if wasGreeting { link = .open }
+        let before = lives[index].closed.contiguousFromOne
+        lives[index].closed.formUnion(claimed)
+        lives[index].covered.formUnion(claimed)
+        landSettled(of: index, atMs: now)
+        let through = lives[index].closed.contiguousFromOne
+        guard through > before else { return .applied(settledThrough: nil) }
+        let place = Place(life: lives[index].state.life, sequence: through)
+        if index < lives.count - 1 && through >= lives[index].newest { lives.remove(at: index) }
+        return .applied(settledThrough: place)
+    }
+
+    // MARK: - Inside
+
+    private var timeoutMs: Int64 {
+        min(max(limits.receiptTimeoutMs, Int64(4 * usualDelayMs)), limits.longestTimeoutMs)
+    }
+
+    private func index(of life: Int) -> Int? { lives.lastIndex { $0.state.life == life } }
+
+    /// A number can only have been stored if an earlier process held it, or this one has sent it.
+    private func isPossible(_ claimed: SequenceSet, of life: Life) -> Bool {
+        claimed.ranges.allSatisfy { range in
+            guard range.upperBound > life.inherited else { return true }
+            guard range.upperBound <= life.newest else { return false }
+            return life.published.contains(max(range.lowerBound, life.inherited + 1)...range.upperBound)
+        }
+    }
+
+    private var nextUnsent: (life: Int, numbers: ClosedRange<Int64>)? {
+        for life in lives {
+            let first = life.covered.contiguousFromOne + 1
+            guard first <= life.newest else { continue }
+            let after = life.covered.ranges.first { $0.lowerBound > first }
+            return (life.state.life, first...min(life.newest, after.map { $0.lowerBound - 1 } ?? life.newest))
+        }
+        return nil
+    }
+
+    /// What was sent too long ago without a receipt becomes backlog again.
+    private mutating func expire(atMs now: Int64) {
+        let overdue = flights.prefix { $0.sentMs + timeoutMs <= now }
+        guard !overdue.isEmpty else { return }
+        window = max(limits.smallestWindow, window / 2)
+        land(all: Array(overdue))
+    }
+
+    private mutating func land(all landing: [Flight]) {
+        flights.removeFirst(landing.count)
+        for flight in landing {
+            guard let index = index(of: flight.life) else { continue }
+            lives[index].covered.remove(flight.numbers)
+            // Whatever of it is closed stays covered.
+            for part in lives[index].closed.intersection(flight.numbers).ranges { lives[index].covered.insert(part) }
+            // And so does what was sent a second time meanwhile.
+            for other in flights where other.life == flight.life && other.numbers.overlaps(flight.numbers) {
+                lives[index].covered.insert(other.numbers)
+            }
+        }
+        inFlightCount = flights.reduce(0) { $0 + $1.numbers.count }
+    }
+
+    private mutating func landSettled(of index: Int, atMs now: Int64) {
+        let life = lives[index]
+        var kept: [Flight] = []
+        kept.reserveCapacity(flights.count)
+        var landed = false
+        for flight in flights {
+            guard flight.life == life.state.life, life.closed.contains(flight.numbers) else {
+                kept.append(flight)
+                continue
+            }
+            let delay = Double(max(0, now - flight.sentMs))
+            usualDelayMs = usualDelayMs == 0 ? delay : usualDelayMs + 0.125 * (delay - usualDelayMs)
+            landed = true
+        }
+        flights = kept
+        inFlightCount = flights.reduce(0) { $0 + $1.numbers.count }
+        if landed { window = min(limits.largestWindow, window * 2) }
+    }
+}

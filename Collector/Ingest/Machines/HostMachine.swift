@@ -1,0 +1,137 @@
+/// The collector's session with the broker as a Sparkplug host application. Pure: times in, actions out.
+///
+/// It is online only while it can commit. Every STATE time stamp it sends is newer than any that agents may have
+/// seen, its own earlier ones and forged ones included, for agents ignore older ones.
+struct HostMachine: Sendable {
+    enum State: Sendable, Equatable {
+        /// Not to be online: standing by, or unable to commit.
+        case resting
+        case idle(retryAtMs: Int64)
+        case connecting(sinceMs: Int64)
+        case subscribing(sinceMs: Int64)
+        case online
+        case stopped
+    }
+
+    enum Action: Sendable, Equatable {
+        /// Connect with a will that says offline at this time stamp.
+        case connect(timestampMs: Int64)
+        case subscribe
+        /// Publish STATE online with the time stamp of the connection.
+        case announce(timestampMs: Int64)
+        /// Publish STATE offline with this time stamp, then disconnect.
+        case withdraw(timestampMs: Int64)
+        /// Drop the connection: it has not come up in time.
+        case abandon
+    }
+
+    struct Limits: Sendable {
+        var connectMs: Int64 = 10_000
+        var subscribeMs: Int64 = 10_000
+        /// A time stamp that is further ahead than this is not believed to be a clock, but still outbid.
+        var reconnectMs: Int64 = 1_000
+    }
+
+    let limits: Limits
+    private(set) var state = State.resting
+    /// The time stamp of this connection's will and birth.
+    private(set) var timestampMs: Int64 = 0
+    /// The newest time stamp seen or used.
+    private var newestMs: Int64
+
+    /// `newestMs` is the last time stamp that an earlier process has used, if known.
+    init(newestMs: Int64 = 0, limits: Limits = Limits()) {
+        self.newestMs = newestMs
+        self.limits = limits
+    }
+
+    var isOnline: Bool { state == .online }
+
+    var deadlineMs: Int64? {
+        switch state {
+        case .idle(let retryAt): retryAt
+        case .connecting(let since): since + limits.connectMs
+        case .subscribing(let since): since + limits.subscribeMs
+        case .resting, .online, .stopped: nil
+        }
+    }
+
+    /// Whether the collector can commit and is to serve at least one site.
+    mutating func canServe(_ can: Bool, nowMs: Int64) -> Action? {
+        switch (state, can) {
+        case (.resting, true):
+            state = .idle(retryAtMs: nowMs)
+            return nil
+        case (.online, false):
+            state = .resting
+            return .withdraw(timestampMs: nextTimestamp(nowMs))
+        case (.connecting, false), (.subscribing, false):
+            state = .resting
+            return .abandon
+        case (.idle, false):
+            state = .resting
+            return nil
+        default: return nil
+        }
+    }
+
+    mutating func tick(nowMs: Int64) -> Action? {
+        guard let deadline = deadlineMs, nowMs >= deadline else { return nil }
+        switch state {
+        case .idle:
+            state = .connecting(sinceMs: nowMs)
+            timestampMs = nextTimestamp(nowMs)
+            return .connect(timestampMs: timestampMs)
+        case .connecting, .subscribing: return .abandon
+        case .resting, .online, .stopped: return nil
+        }
+    }
+
+    mutating func connected(nowMs: Int64) -> Action? {
+        guard case .connecting = state else { return nil }
+        state = .subscribing(sinceMs: nowMs)
+        return .subscribe
+    }
+
+    mutating func subscribed() -> Action? {
+        guard case .subscribing = state else { return nil }
+        state = .online
+        return .announce(timestampMs: timestampMs)
+    }
+
+    mutating func disconnected(retryAtMs: Int64) {
+        switch state {
+        case .resting, .stopped: return
+        default: state = .idle(retryAtMs: retryAtMs)
+        }
+    }
+
+    /// A STATE message on our own topic: our own echo, our retained past, a twin's death, or a forgery.
+    mutating func ownState(online: Bool, timestampMs seen: Int64, nowMs: Int64) -> Action? {
+        newestMs = max(newestMs, min(seen, HostMachine.latestMs))
+        guard case .online = state else { return nil }
+        if seen > timestampMs {
+            // Agents would ignore our time stamp now: only a new connection can carry a newer one.
+            state = .idle(retryAtMs: nowMs)
+            return .abandon
+        }
+        return online ? nil : .announce(timestampMs: timestampMs)
+    }
+
+    mutating func stop(nowMs: Int64) -> Action? {
+        defer { state = .stopped }
+        switch state {
+        case .online: return .withdraw(timestampMs: nextTimestamp(nowMs))
+        case .connecting, .subscribing: return .abandon
+        case .resting, .idle, .stopped: return nil
+        }
+    }
+
+    /// Year 9999: beyond it a time stamp cannot be outbid, and no sane agent believes it.
+    private static let latestMs: Int64 = 253_402_300_799_000
+
+    private mutating func nextTimestamp(_ nowMs: Int64) -> Int64 {
+        newestMs = max(nowMs, newestMs + 1)
+        return newestMs
+    }
+}
