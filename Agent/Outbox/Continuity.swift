@@ -1,7 +1,7 @@
 import CSystem
 import Glibc
+import Model
 import Runtime
-public import Model
 
 /// Evidence, kept beside the database file, that the file is the one this agent wrote last.
 ///
@@ -70,7 +70,7 @@ struct Continuity {
 
     /// Writes a fresh witness and returns what the database has to remember of it.
     static func renewWitness(_ path: String) throws(OutboxFailure) -> Witness {
-        let text = "\(Epoch.random())\(Epoch.random())"
+        let text = "\(try Outbox.randomEpoch())\(try Outbox.randomEpoch())"
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw systemFailure("create \(path)") }
         defer { close(descriptor) }

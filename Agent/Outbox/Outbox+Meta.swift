@@ -1,4 +1,4 @@
-public import Model
+import Model
 
 /// The simulator's state at one tick: what a restart continues from.
 public struct Checkpoint: Sendable, Equatable {

@@ -44,7 +44,7 @@ extension Outbox {
         var epochs = try readEpochs(database)
         if let why = try breakInContinuity(database, epochs, mark, settings, isNew: isNew, notes: notes) {
             let next = EpochState(
-                life: (epochs.last?.life ?? 0) + 1, epoch: newEpoch(after: epochs.last), nextSequence: 1, receipted: 0,
+                life: (epochs.last?.life ?? 0) + 1, epoch: try newEpoch(), nextSequence: 1, receipted: 0,
                 chain: 0)
             try insertEpoch(next, reason: why, nowMs: nowMs, into: database)
             notes.append(epochs.isEmpty && mark == nil ? .created : .newEpoch(next.epoch, why: why))
@@ -57,7 +57,7 @@ extension Outbox {
             database: database, settings: settings, lock: lock, mark: try MarkFile(path: settings.markPath),
             epochs: epochs, dropped: try readMeta("dropped", from: database) ?? 0, layouts: try readLayouts(database))
         outbox.graceBytes = try outbox.receiptedBytes()
-        if !notes.contains(where: \.isSetAside) { try outbox.oweWhatTheMarkKnows(mark, nowMs: nowMs) }
+        if !notes.contains(where: \.isSetAside) { try outbox.oweWhatIsMissing(mark, nowMs: nowMs) }
         outbox.writeMark()
         return (outbox, notes)
     }
@@ -130,19 +130,34 @@ extension Outbox {
     }
 
     /// With the guard broken on purpose, a wiped outbox goes on under its old identity.
-    private static func newEpoch(after last: EpochState?) -> Epoch {
+    private static func newEpoch() throws(OutboxFailure) -> Epoch {
         if Sabotage.isOn(.noEpoch), let constant = Epoch(bits: 1) { return constant }
-        return Epoch.random()
+        return try randomEpoch()
     }
 
-    /// Numbers that the mark proves to have been given, but that the file no longer knows.
-    private func oweWhatTheMarkKnows(_ mark: Continuity.Mark?, nowMs: Int64) throws(OutboxFailure) {
-        guard let mark, !Sabotage.isOn(.noEpoch) else { return }
-        let known = epochs.first { $0.epoch == mark.epoch }?.newest ?? 0
-        let first = max(known, mark.receipted) + 1
-        guard first <= mark.newest else { return }
-        try owe(
-            Report(cause: .setAside, epoch: mark.epoch, lost: first...mark.newest, fromMs: nowMs, toMs: nowMs))
+    static func randomEpoch() throws(OutboxFailure) -> Epoch {
+        do throws(SystemFailure) {
+            return try Epoch.random()
+        } catch {
+            throw OutboxFailure(.configuration, doing: "draw a random epoch", detail: "\(error)")
+        }
+    }
+
+    /// Reports the numbers that were given and that this file does not know: exactly if the mark is newer than the
+    /// file, else, after a restored copy, as "whatever followed": only the collector can know how far that went.
+    private func oweWhatIsMissing(_ mark: Continuity.Mark?, nowMs: Int64) throws(OutboxFailure) {
+        guard !Sabotage.isOn(.noEpoch) else { return }
+        var lost: (epoch: Epoch, numbers: ClosedRange<Int64>)?
+        let known = mark.flatMap { mark in epochs.first { $0.epoch == mark.epoch } }
+        if let mark, mark.newest > (known?.newest ?? 0) {
+            let first = max(known?.newest ?? 0, mark.receipted) + 1
+            if first <= mark.newest { lost = (mark.epoch, first...mark.newest) }
+        } else if current.newest == 0, epochs.count > 1 {
+            let last = epochs[epochs.count - 2]
+            lost = (last.epoch, last.nextSequence...Int64.max)
+        }
+        guard let lost else { return }
+        try owe(Report(cause: .setAside, epoch: lost.epoch, lost: lost.numbers, fromMs: nowMs, toMs: nowMs))
     }
 
     // MARK: - Reading the file's own tables

@@ -37,13 +37,14 @@ extension Outbox {
     /// After `.full`: frees something. False when nothing more may give way.
     func makeRoom() throws(OutboxFailure) -> Bool {
         if graceBytes > 0 {
-            let freed = try database.transaction { () throws(OutboxFailure) in
+            let freed = try database.transaction { () throws(OutboxFailure) -> Int64 in
                 try purge(epochs, toBytes: 0, from: graceBytes)
             }
             graceBytes = max(0, graceBytes - freed)
             if freed > 0 { return true }
         }
-        return try settings.whenFull == .dropOldest && dropOldest()
+        guard settings.whenFull == .dropOldest else { return false }
+        return try dropOldest()
     }
 
     private func dropOldest() throws(OutboxFailure) -> Bool {

@@ -177,7 +177,7 @@ public final class Outbox {
     }
 
     static func insertRow(_ stored: StoredRecord, into database: Database) throws(OutboxFailure) {
-        let crc = CRC32C.ofRecord(epoch: stored.epoch, sequence: stored.sequence, record: stored.body)
+        let crc = CRC32C.ofRecord(epoch: stored.epoch, sequence: stored.sequence, bytes: stored.body)
         try database.query(
             "INSERT INTO record(life, sequence, layout, crc, chain, body) VALUES (?, ?, ?, ?, ?, ?)",
             [
@@ -213,8 +213,8 @@ public final class Outbox {
         var kept: [EpochState] = []
         for state in states {
             let isCurrent = state.life == states[states.count - 1].life
-            let isDone = try !isCurrent && state.receipted >= state.newest && firstHeld(of: state) == nil
-            if isDone {
+            let isEmpty = try firstHeld(of: state) == nil
+            if !isCurrent && isEmpty && state.receipted >= state.newest {
                 try database.query("DELETE FROM epoch WHERE life = ?", [.integer(Int64(state.life))])
             } else {
                 kept.append(state)
@@ -239,7 +239,7 @@ public final class Outbox {
     /// Ends the current epoch and begins another one. Records of the old one keep their numbers.
     public func beginEpoch(reason: String, nowMs: Int64) throws(OutboxFailure) {
         let next = EpochState(
-            life: current.life + 1, epoch: Epoch.random(), nextSequence: 1, receipted: 0, chain: 0)
+            life: current.life + 1, epoch: try Outbox.randomEpoch(), nextSequence: 1, receipted: 0, chain: 0)
         try Outbox.insertEpoch(next, reason: reason, nowMs: nowMs, into: database)
         epochs.append(next)
         writeMark()
@@ -293,7 +293,7 @@ public final class Outbox {
             return true
         }
         var state = current
-        try database.transaction { () throws(OutboxFailure) in
+        try database.transaction { () throws(OutboxFailure) -> Void in
             for (sequence, layout, record) in moving {
                 _ = try insert(record, layout: layout, into: &state)
                 try database.query(

@@ -1,4 +1,4 @@
-public import Model
+import Model
 import Runtime
 
 /// Reads the records of an outbox beside its owner, for the backlog; confined to one thread.
@@ -42,7 +42,7 @@ public final class OutboxReader {
         let place = Place(life: state.life, sequence: row.integer(0))
         let body = row.blob(4)
         guard
-            row.integer(2) == Int64(CRC32C.ofRecord(epoch: state.epoch, sequence: place.sequence, record: body)),
+            row.integer(2) == Int64(CRC32C.ofRecord(epoch: state.epoch, sequence: place.sequence, bytes: body)),
             row.integer(1) >= 0, row.integer(1) <= 1 << 30
         else { return .damaged(place) }
         return .record(

@@ -62,6 +62,14 @@ public struct EpochState: Sendable, Equatable {
     /// The chain's last link.
     public var chain: UInt64
 
+    public init(life: Int, epoch: Epoch, nextSequence: Int64, receipted: Int64, chain: UInt64) {
+        self.life = life
+        self.epoch = epoch
+        self.nextSequence = nextSequence
+        self.receipted = receipted
+        self.chain = chain
+    }
+
     /// The highest number given; 0 if none.
     public var newest: Int64 { nextSequence - 1 }
 }
