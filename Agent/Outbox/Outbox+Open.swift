@@ -63,13 +63,12 @@ extension Outbox {
     }
 
     private static func takeFolder(_ settings: OutboxSettings) throws(OutboxFailure) -> ProcessLock {
-        do {
+        do throws(FileFailure) {
             try Files.ensureFolder(settings.folder, mode: 0o700)
-            return try ProcessLock(path: settings.lockPath)
-        } catch let failure as ProcessLock.Failure {
-            throw OutboxFailure(.locked, doing: "lock \(settings.lockPath)", detail: "\(failure)")
+            return try ProcessLock(settings.lockPath)
         } catch {
-            throw OutboxFailure(.configuration, doing: "prepare \(settings.folder)", detail: "\(error)")
+            let kind: OutboxFailure.Kind = error.code == EWOULDBLOCK ? .locked : .configuration
+            throw OutboxFailure(kind, doing: "take the folder \(settings.folder)", detail: "\(error)")
         }
     }
 
@@ -193,7 +192,7 @@ extension Outbox {
         return layouts
     }
 
-    private func receiptedBytes() throws(OutboxFailure) -> Int64 {
+    func receiptedBytes() throws(OutboxFailure) -> Int64 {
         var bytes: Int64 = 0
         for state in epochs {
             bytes +=

@@ -84,6 +84,8 @@ public final class Outbox {
         public var records: [(layout: Int, record: Record)] = []
         /// Receipts to apply: everything of that life up to that number.
         public var receipted: [Place] = []
+        /// The tick these records are of.
+        public var mark: TickMark?
         /// The simulator's state after this tick, if it is to be saved now.
         public var checkpoint: Checkpoint?
         /// Turns owed reports into records: set while somebody is there to receive them.
@@ -150,6 +152,7 @@ public final class Outbox {
             }
             if tick.sendsOwedReports { stored += try insertOwedReports(into: &states[latest]) }
             if !stored.isEmpty { try save(states[latest]) }
+            if let mark = tick.mark { try save(mark) }
             if let checkpoint = tick.checkpoint { try save(checkpoint) }
             grace -= try purge(states, toBytes: settings.graceBytes, from: grace)
             states = try forgetFinished(states)
@@ -232,6 +235,19 @@ public final class Outbox {
             mark = nil
             unlink(settings.markPath)
         }
+    }
+
+    /// The collector has lost what it had from this place on: it counts as unreceipted again.
+    public func withdrawReceipts(from place: Place) throws(OutboxFailure) {
+        guard let index = epochs.firstIndex(where: { $0.life == place.life }), place.sequence >= 1,
+            epochs[index].receipted >= place.sequence
+        else { return }
+        var state = epochs[index]
+        state.receipted = place.sequence - 1
+        try save(state)
+        epochs[index] = state
+        graceBytes = try receiptedBytes()
+        writeMark()
     }
 
     // MARK: - Epochs

@@ -138,15 +138,18 @@ import Testing
 
     @Test func theSimulatorsStateIsCommittedWithItsTick() throws {
         let fixture = try OutboxFixture()
-        let checkpoint = Checkpoint(asset: "a", kind: "k", seed: 42, tick: 7, timeMs: 1, words: [1, .max, 3])
+        let checkpoint = Checkpoint(asset: "a", kind: "k", seed: 42, tick: 7, words: [1, .max, 3])
         do {
             let (outbox, _) = try fixture.open()
             #expect(try outbox.checkpoint() == nil)
             var tick = OutboxFixture.tick([1])
             tick.checkpoint = checkpoint
+            tick.mark = TickMark(tick: 9, timeMs: 123)
             _ = try outbox.commit(tick)
         }
-        #expect(try fixture.open().outbox.checkpoint() == checkpoint)
+        let (outbox, _) = try fixture.open()
+        #expect(try outbox.checkpoint() == checkpoint)
+        #expect(try outbox.lastTick() == TickMark(tick: 9, timeMs: 123))
     }
 
     @Test func aFileThatIsNoOutboxIsRefusedAndLeftAlone() throws {

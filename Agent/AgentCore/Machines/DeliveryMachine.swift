@@ -15,6 +15,16 @@ struct DeliveryMachine: Sendable {
         var longestTimeoutMs: Int64 = 30_000
         /// After a birth the collector says at once what it has; wait that long for it before sending.
         var birthReceiptMs: Int64 = 1_000
+        var acknowledgement = Acknowledgement.required
+    }
+
+    /// What counts as settled when nobody gives receipts.
+    enum Acknowledgement: Sendable, Equatable {
+        /// Nothing: it is sent again until there is a receipt.
+        case required
+        /// Having been sent that long ago on a link that still stands. With `patienceMs`, only in a session that
+        /// has had no receipt for that long; so a collector with receipts always gets its way.
+        case assumed(afterMs: Int64, patienceMs: Int64)
     }
 
     enum Link: Sendable, Equatable {
@@ -64,9 +74,13 @@ struct DeliveryMachine: Sendable {
     private(set) var link = Link.down
     private(set) var window: Int
     private(set) var inFlightCount = 0
+    /// Records that were closed without a receipt.
+    private(set) var assumedCount: Int64 = 0
     private var lives: [Life]
     private var flights: [Flight] = []
     private var usualDelayMs: Double = 0
+    private var bornMs: Int64 = 0
+    private var hasReceipt = false
 
     /// Starts from what the outbox holds; everything without a receipt is backlog.
     init(epochs: [EpochState], limits: Limits = Limits()) {
@@ -127,6 +141,8 @@ struct DeliveryMachine: Sendable {
     mutating func born(atMs now: Int64) {
         land(all: flights)
         link = .greeting(sinceMs: now)
+        bornMs = now
+        hasReceipt = false
     }
 
     mutating func linkDown() {
@@ -155,7 +171,11 @@ struct DeliveryMachine: Sendable {
             link = .open
         case .open: break
         }
-        expire(atMs: now)
+        if case .assumed(let after, let patience) = limits.acknowledgement, !hasReceipt, now >= bornMs + patience {
+            assumeDelivered(sentBeforeMs: now - after)
+        } else {
+            expire(atMs: now)
+        }
         let room = window - inFlightCount
         // A quarter of the window at a time: reading and sending single records would cost more.
         if room >= max(1, window / 4), let (life, numbers) = nextUnsent {
@@ -172,6 +192,7 @@ struct DeliveryMachine: Sendable {
             return wasGreeting && index == lives.count - 1 ? .contradicts(life: lives[index].state.life) : .ignored
         }
         if wasGreeting { link = .open }
+        hasReceipt = true
         let before = lives[index].closed.contiguousFromOne
         lives[index].closed.formUnion(claimed)
         lives[index].covered.formUnion(claimed)
@@ -208,6 +229,15 @@ struct DeliveryMachine: Sendable {
             return (life.state.life, first...min(life.newest, after.map { $0.lowerBound - 1 } ?? life.newest))
         }
         return nil
+    }
+
+    /// Closes what was sent long enough ago, for want of anything better.
+    private mutating func assumeDelivered(sentBeforeMs limit: Int64) {
+        let old = flights.prefix { $0.sentMs <= limit }
+        for flight in old { if let index = index(of: flight.life) { lives[index].closed.insert(flight.numbers) } }
+        assumedCount += old.reduce(0) { $0 + Int64($1.numbers.count) }
+        flights.removeFirst(old.count)
+        inFlightCount = flights.reduce(0) { $0 + $1.numbers.count }
     }
 
     /// What was sent too long ago without a receipt becomes backlog again.

@@ -4,6 +4,7 @@ import Model
 /// the numbering of frames is the same in every run.
 struct GroupSchedule: Sendable {
     private let everyTicks: [Int64]
+    private let signalCounts: [Int]
     private var lastValues: [[Double]?]
 
     init(groups: [SignalGroup], rateHz: Double) {
@@ -14,7 +15,18 @@ struct GroupSchedule: Sendable {
             case .onChange: 0
             }
         }
+        signalCounts = groups.map(\.signals.count)
         lastValues = Array(repeating: nil, count: groups.count)
+    }
+
+    mutating func visitState(_ archive: inout StateArchive) {
+        for group in lastValues.indices where everyTicks[group] == 0 {
+            var values = lastValues[group] ?? Array(repeating: 0, count: signalCounts[group])
+            var isKnown = lastValues[group] != nil
+            archive.visit(&isKnown)
+            archive.visit(&values)
+            lastValues[group] = isKnown ? values : nil
+        }
     }
 
     /// Whether the group must be read at this tick, and then offered to `isNews`.

@@ -1,0 +1,250 @@
+import Model
+import Outbox
+import Runtime
+
+/// The agent's first duty: at every tick, read the asset, make the readings durable, hand them to the link.
+///
+/// It owns the outbox. It never waits for the network: the link has its own thread, and when the link cannot keep up
+/// it reads from the outbox what it was not told.
+final class Sampler {
+    enum Outcome: Sendable {
+        case stopped
+        /// The outbox must be opened again, which sets a damaged file aside.
+        case reopen(OutboxFailure)
+    }
+
+    private let config: AgentConfig
+    private let outbox: Outbox
+    private let journal: Journal?
+    private let toLink: Mailbox<LinkNews>
+    private let fromLink: Mailbox<SamplerOrder>
+    private let counters: AgentCounters
+    private let notifier: ServiceNotifier
+    private let log = Log("sampler")
+    private let layouts: [Int]
+    private var source: AssetSource
+    private var schedule: TickSchedule
+    private var clock: TickClock
+    private var hasReceiver = false
+    private var receipts: [Place] = []
+    /// Since when readings are refused for want of room; nil while they are not.
+    private var refusing: (sinceMs: Int64, ticks: Int64)?
+    private var committedBytes: Int64 = 0
+    private let startedMs = Clock.monotonicMs()
+    private var lastStatusMs: Int64 = 0
+
+    init(
+        config: AgentConfig, source: consuming AssetSource, outbox: Outbox, journal: Journal?,
+        toLink: Mailbox<LinkNews>, fromLink: Mailbox<SamplerOrder>, counters: AgentCounters, notifier: ServiceNotifier
+    ) throws(OutboxFailure) {
+        var layouts: [Int] = []
+        for (index, group) in source.kind.groups.enumerated() {
+            layouts.append(
+                try outbox.layout(
+                    asset: config.asset.id, kind: config.asset.kind, group: index, signals: group.signals.map(\.name)
+                ).id)
+        }
+        let last = try outbox.lastTick()
+        source.resume(try outbox.checkpoint(), last: last)
+        let nowNs = Clock.monotonicNs()
+        self.config = config
+        self.outbox = outbox
+        self.journal = journal
+        self.toLink = toLink
+        self.fromLink = fromLink
+        self.counters = counters
+        self.notifier = notifier
+        self.layouts = layouts
+        self.source = source
+        schedule = TickSchedule(rateHz: config.asset.rateHz, startNs: nowNs)
+        clock = TickClock(lastTickMs: last?.timeMs, monotonicNs: nowNs)
+        if let last { try reportDowntime(since: last.timeMs, nowNs: nowNs) }
+    }
+
+    /// Runs until told to stop or until the outbox needs to be opened again.
+    func run(until isStopping: () -> Bool) -> Outcome {
+        do throws(OutboxFailure) {
+            tellOutboxStatus()
+            while !isStopping() {
+                let due = schedule.due(atNs: Clock.monotonicNs())
+                if due.skipped > 0 { try reportSkipped(due) }
+                if !due.ticks.isEmpty { try take(due.ticks) }
+                notifier.watchdog()
+                try obey(fromLink.takeAll(timeoutMs: millisecondsToNextTick()))
+            }
+            try finish()
+            return .stopped
+        } catch {
+            log.error("the outbox failed", ["problem": "\(error)"])
+            offer(.stop(deadlineMs: 0))
+            return .reopen(error)
+        }
+    }
+
+    // MARK: - Taking readings
+
+    private func take(_ instants: [Int64]) throws(OutboxFailure) {
+        let wallMs = Clock.wallMs()
+        let nowNs = Clock.monotonicNs()
+        var tick = Outbox.Tick()
+        var lastMs: Int64 = 0
+        for instant in instants {
+            lastMs = clock.timeMs(atNs: instant, wallMs: wallMs, monotonicNs: nowNs)
+            for frame in source.take(timeMs: lastMs) {
+                tick.records.append((layouts[Int(frame.group)], .frame(frame)))
+            }
+        }
+        let isCheckpointDue = source.tick % checkpointTicks < Int64(instants.count)
+        if isCheckpointDue || outbox.current.newest == 0 { tick.checkpoint = source.checkpoint() }
+        tick.mark = TickMark(tick: source.tick - 1, timeMs: lastMs)
+        try commit(tick, ticks: Int64(instants.count), atMs: lastMs)
+        if Clock.monotonicMs() - lastStatusMs >= 10_000 { tellOutboxStatus() }
+    }
+
+    private var checkpointTicks: Int64 { max(1, Int64(60 * config.asset.rateHz)) }
+
+    private func commit(_ tick: Outbox.Tick, ticks: Int64, atMs timeMs: Int64) throws(OutboxFailure) {
+        var tick = tick
+        tick.receipted = receipts
+        tick.sendsOwedReports = hasReceiver
+        do throws(OutboxFailure) {
+            if let refusing {
+                try outbox.owe(notSampled(from: refusing.sinceMs, to: timeMs, ticks: refusing.ticks))
+                self.refusing = nil
+            }
+            let stored = try outbox.commit(tick)
+            receipts.removeAll()
+            accepted(stored)
+        } catch {
+            guard error.kind == .full else { throw error }
+            // The readings of these ticks are not accepted, and the pause will be reported.
+            refuse(ticks, atMs: timeMs, error)
+        }
+    }
+
+    private func accepted(_ stored: [StoredRecord]) {
+        guard !stored.isEmpty else { return }
+        counters.made.add(stored.count)
+        committedBytes += stored.reduce(0) { $0 + Int64($1.body.count) }
+        do throws(SystemFailure) {
+            try journal?.append(stored)
+        } catch {
+            log.error("the journal could not be written; the readings are safe in the outbox", ["problem": "\(error)"])
+            counters.journalFailures.add(1)
+        }
+        offer(.committed(stored))
+    }
+
+    private func refuse(_ ticks: Int64, atMs timeMs: Int64, _ failure: OutboxFailure) {
+        if refusing == nil {
+            log.error("readings are not accepted: the outbox is full", ["problem": "\(failure)"])
+        }
+        refusing = (refusing?.sinceMs ?? timeMs, (refusing?.ticks ?? 0) + ticks)
+        counters.refusedTicks.add(Int(clamping: ticks))
+    }
+
+    private func notSampled(from fromMs: Int64, to toMs: Int64, ticks: Int64) -> Report {
+        Report(cause: .notSampled, epoch: outbox.current.epoch, fromMs: fromMs, toMs: toMs, ticks: ticks)
+    }
+
+    private func reportSkipped(_ due: TickSchedule.Due) throws(OutboxFailure) {
+        let wallMs = Clock.wallMs()
+        let nowNs = Clock.monotonicNs()
+        let fromMs = wallMs - (nowNs - due.skippedFromNs) / 1_000_000
+        let toMs = wallMs - (nowNs - due.skippedToNs) / 1_000_000
+        log.warning("ticks were missed", ["ticks": due.skipped, "seconds": (toMs - fromMs) / 1000])
+        counters.skippedTicks.add(Int(clamping: due.skipped))
+        do throws(OutboxFailure) {
+            try outbox.owe(notSampled(from: fromMs, to: toMs, ticks: due.skipped))
+        } catch {
+            guard error.kind == .full else { throw error }
+            refuse(due.skipped, atMs: fromMs, error)
+        }
+    }
+
+    /// No readings were taken while the agent was not running.
+    private func reportDowntime(since lastMs: Int64, nowNs: Int64) throws(OutboxFailure) {
+        let nowMs = clock.timeMs(atNs: nowNs, wallMs: Clock.wallMs(), monotonicNs: nowNs)
+        let periodMs = max(1, schedule.periodNs / 1_000_000)
+        let missed = (nowMs - lastMs) / periodMs - 1
+        guard missed >= 1 else { return }
+        do throws(OutboxFailure) {
+            try outbox.owe(notSampled(from: lastMs, to: nowMs, ticks: missed))
+        } catch {
+            guard error.kind == .full else { throw error }
+            refuse(missed, atMs: lastMs, error)
+        }
+    }
+
+    // MARK: - The link's orders
+
+    private func obey(_ orders: [SamplerOrder]) throws(OutboxFailure) {
+        for order in orders {
+            switch order {
+            case .receipted(let place):
+                receipts.removeAll { $0.life == place.life }
+                receipts.append(place)
+            case .withdraw(let place):
+                receipts.removeAll { $0.life == place.life && $0.sequence >= place.sequence }
+                try outbox.withdrawReceipts(from: place)
+            case .damaged(let places):
+                log.error("damaged records are reported as lost", ["records": places.count])
+                try outbox.declareDamaged(places, nowMs: Clock.wallMs())
+            case .contradicted(let inherited, let published):
+                log.error("another life of this outbox has used its numbers: a new epoch begins")
+                try outbox.rebase(unpublishedAfter: inherited, except: published, nowMs: Clock.wallMs())
+                offer(.epochBegan(outbox.current))
+            case .hasReceiver(let has): hasReceiver = has
+            case .failed(let failure): throw failure
+            case .ended: break
+            }
+        }
+    }
+
+    private func millisecondsToNextTick() -> Int {
+        Int(clamping: max(0, (schedule.nextNs - Clock.monotonicNs() + 999_999) / 1_000_000))
+    }
+
+    // MARK: - Ending
+
+    /// Saves the simulator, lets the link deliver what it can, and applies the receipts for it.
+    private func finish() throws(OutboxFailure) {
+        var tick = Outbox.Tick()
+        if source.tick > 0 { tick.checkpoint = source.checkpoint() }
+        try commit(tick, ticks: 0, atMs: Clock.wallMs())
+        let deadlineMs = Clock.monotonicMs() + 3_000
+        offer(.stop(deadlineMs: deadlineMs))
+        waiting: while Clock.monotonicMs() < deadlineMs + 1_000 {
+            for order in fromLink.takeAll(timeoutMs: 100) {
+                if case .ended = order { break waiting }
+                try obey([order])
+            }
+        }
+        try commit(Outbox.Tick(), ticks: 0, atMs: Clock.wallMs())
+    }
+
+    // MARK: - Telling
+
+    private func offer(_ news: LinkNews) {
+        // A full mailbox means that the link is busy: it then reads the outbox itself.
+        if !toLink.offer(news, cost: 1) { counters.linkMustResync.store(true) }
+    }
+
+    private func tellOutboxStatus() {
+        lastStatusMs = Clock.monotonicMs()
+        var status = OutboxStatus(capacityBytes: config.outbox.maxBytes, dropped: outbox.dropped)
+        do throws(OutboxFailure) {
+            status.firstHeld = try outbox.firstHeld(of: outbox.current) ?? 0
+            status.usedBytes = try outbox.usedBytes()
+        } catch {
+            log.warning("the outbox's state could not be read", ["problem": "\(error)"])
+        }
+        let seconds = Double(lastStatusMs - startedMs) / 1000
+        if committedBytes > 0, seconds >= 1 {
+            // Rows cost about an eighth more than their content.
+            let perDay = Double(committedBytes) * 1.125 / seconds * 86_400
+            status.daysLeft = max(0, Double(status.capacityBytes - status.usedBytes)) / perDay
+        }
+        offer(.outbox(status))
+    }
+}

@@ -1,0 +1,58 @@
+# Everything starts here: `make help` lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+BENCH ?= all
+FAULTS ?=
+DEMO_SECONDS ?=
+export FAULTS DEMO_SECONDS
+
+help: ## Lists the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Installs the Debian packages that building, running and testing need (root or sudo)
+	@deploy/setup/packages.sh build run test
+
+build: ## Builds the programs for release
+	@deploy/setup/packages.sh build
+	swift build -c release --product bellwether-agent
+	swift build -c release --product bellwether-collector
+
+demo: ## Shows everything live: four assets, a collector, links to cut; DEMO_SECONDS=40 ends with an audit
+	@deploy/setup/packages.sh build run
+	swift build -c release --product bellwether-agent
+	swift build -c release --product bellwether-collector
+	@deploy/demo/demo.sh
+
+demo-cut: ## Cuts the link of one agent of the running demo: make demo-cut AGENT=candu-1
+	@deploy/demo/link.sh cut $(AGENT)
+
+demo-mend: ## Mends it again: make demo-mend AGENT=candu-1
+	@deploy/demo/link.sh mend $(AGENT)
+
+test: ## Runs every test: unit, integration, fuzz, system
+	@deploy/setup/packages.sh build run test
+	@.ci/steps.sh all
+
+test-unit: ## Runs the tests that need no built program
+	@deploy/setup/packages.sh build run test
+	@.ci/steps.sh unit
+
+test-system: ## Breaks the built programs in every way we know; FAULTS=1000 for the long run
+	@deploy/setup/packages.sh build run test
+	@.ci/steps.sh system
+
+bench: ## Measures against rivals and limits; BENCH=ingest for one of them
+	@deploy/setup/packages.sh build run test
+	@Tests/Bench/run.sh $(BENCH)
+
+format: ## Formats the Swift sources
+	swift format -i -p -r Agent Collector Shared Tests Package.swift
+
+lint: ## Checks the format of the Swift sources and the shell scripts' syntax
+	swift format lint --strict -p -r Agent Collector Shared Tests Package.swift
+	@for script in $$(git ls-files '*.sh') .ci/run; do bash -n $$script || exit 1; done
+
+doctor: ## Says what this machine lacks
+	@deploy/setup/doctor.sh
+
+.PHONY: help setup build demo demo-cut demo-mend test test-unit test-system bench format lint doctor
