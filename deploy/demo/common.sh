@@ -38,6 +38,15 @@ end() {
     kill -KILL -- "-$pid" 2>/dev/null || true
 }
 
+# Ends whatever of ours is still there although its pid file is not, as after a kill -9 of these scripts.
+sweep() {
+    local entry pid
+    for entry in /proc/[0-9]*; do
+        pid=${entry#/proc/}
+        [ "$pid" != $$ ] && is_ours "$pid" && kill -KILL "$pid" 2>/dev/null || true
+    done
+}
+
 # A loopback port that nothing listens on.
 free_port() {
     local port

@@ -20,6 +20,7 @@ end_everything() {
     wait
     end broker 3
     end postgres 15
+    sweep
 }
 
 # What an earlier demo may have left behind, even if everything of it was killed.
