@@ -1,6 +1,5 @@
 import Assets
-import MQTT
-public import Model
+public import MQTT
 public import Outbox
 public import Runtime
 
@@ -29,7 +28,7 @@ public struct AgentConfig: Sendable {
     public var stateFolder: String
     /// The Sparkplug host to wait for; nil to publish to whoever listens.
     public var primaryHost: String?
-    public var mqtt: MQTTSettings
+    public var mqtt: MQTTConfiguration
     public var outbox: OutboxSettings
     public var receipts: Receipts
     /// Where each accepted record is noted for audits; nil for nowhere.
@@ -51,7 +50,7 @@ public struct AgentConfig: Sendable {
         stateFolder = root.path("state_dir")
         let host = root.name("primary_host", default: "bellwether")
         primaryHost = host == "none" ? nil : host
-        mqtt = MQTTSettings(root.section("mqtt"))
+        mqtt = MQTTConfiguration(root.section("mqtt"), clientID: "bellwether-agent-\(site)-\(agent)")
         let limits = root.optionalSection("outbox")
         outbox = OutboxSettings(
             folder: stateFolder,

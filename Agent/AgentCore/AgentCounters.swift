@@ -17,8 +17,6 @@ final class AgentCounters: Sendable {
         func take() -> Bool { value.exchange(false, ordering: .acquiringAndReleasing) }
     }
 
-    /// Records committed to the outbox.
-    let made = Counter()
     /// Records published, repeats included.
     let sent = Counter()
     /// Records sent more than once.
@@ -32,8 +30,13 @@ final class AgentCounters: Sendable {
     let skippedTicks = Counter()
     let journalFailures = Counter()
     let connections = Counter()
-    let rebirths = Counter()
+    let births = Counter()
     let refusedCommands = Counter()
     /// The sampler could not tell the link something: the link must look for itself.
     let linkMustResync = Switch()
+
+    private let linkAliveAtMs = Atomic<Int64>(0)
+
+    func linkAlive(atMs now: Int64) { linkAliveAtMs.store(now, ordering: .relaxed) }
+    func linkSilenceMs(atMs now: Int64) -> Int64 { now - linkAliveAtMs.load(ordering: .relaxed) }
 }

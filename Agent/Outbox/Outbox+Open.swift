@@ -55,7 +55,8 @@ extension Outbox {
         try rememberWitness(Continuity.renewWitness(settings.witnessPath), in: database)
         let outbox = Outbox(
             database: database, settings: settings, lock: lock, mark: try MarkFile(path: settings.markPath),
-            epochs: epochs, dropped: try readMeta("dropped", from: database) ?? 0, layouts: try readLayouts(database))
+            epochs: epochs, dropped: try readMeta("dropped", from: database) ?? 0,
+            made: try readMeta("made", from: database) ?? 0, layouts: try readLayouts(database))
         outbox.graceBytes = try outbox.receiptedBytes()
         if !notes.contains(where: \.isSetAside) { try outbox.oweWhatIsMissing(mark, nowMs: nowMs) }
         outbox.writeMark()

@@ -20,13 +20,15 @@ public final class Outbox {
     var graceBytes: Int64 = 0
     /// Records dropped by the policy since the outbox was created.
     public internal(set) var dropped: Int64
+    /// Records accepted since the outbox was created.
+    public private(set) var made: Int64
     private var layouts: [Layout]
 
     public var current: EpochState { epochs[epochs.count - 1] }
 
     init(
         database: Database, settings: OutboxSettings, lock: ProcessLock, mark: MarkFile, epochs: [EpochState],
-        dropped: Int64, layouts: [Layout]
+        dropped: Int64, made: Int64, layouts: [Layout]
     ) {
         self.database = database
         self.settings = settings
@@ -34,6 +36,7 @@ public final class Outbox {
         self.mark = mark
         self.epochs = epochs
         self.dropped = dropped
+        self.made = made
         self.layouts = layouts
         ballast = Ballast(path: settings.ballastPath)
         ballast.refill()
@@ -151,7 +154,10 @@ public final class Outbox {
                 stored.append(try insert(record, layout: layout, into: &states[latest]))
             }
             if tick.sendsOwedReports { stored += try insertOwedReports(into: &states[latest]) }
-            if !stored.isEmpty { try save(states[latest]) }
+            if !stored.isEmpty {
+                try save(states[latest])
+                try setMeta("made", .integer(made + Int64(stored.count)))
+            }
             if let mark = tick.mark { try save(mark) }
             if let checkpoint = tick.checkpoint { try save(checkpoint) }
             grace -= try purge(states, toBytes: settings.graceBytes, from: grace)
@@ -159,6 +165,7 @@ public final class Outbox {
             return stored
         }
         epochs = states
+        made += Int64(stored.count)
         graceBytes = grace
         writeMark()
         return stored

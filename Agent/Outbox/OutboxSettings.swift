@@ -25,7 +25,8 @@ public struct OutboxSettings: Sendable, Equatable {
     var graceBytes: Int64 { min(256 << 20, maxBytes / 4) }
 
     var databasePath: String { folder + "/outbox.db" }
-    var lockPath: String { folder + "/outbox.lock" }
+    /// Held by the agent that uses the folder.
+    public var lockPath: String { folder + "/outbox.lock" }
     var markPath: String { folder + "/outbox.mark" }
     var witnessPath: String { folder + "/outbox.witness" }
     var ballastPath: String { folder + "/outbox.ballast" }

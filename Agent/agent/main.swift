@@ -1,1 +1,3 @@
-print("agent")
+import AgentCore
+
+AgentProgram.program.main()

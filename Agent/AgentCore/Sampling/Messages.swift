@@ -18,6 +18,8 @@ struct OutboxStatus: Sendable, Equatable {
     var usedBytes: Int64 = 0
     var capacityBytes: Int64 = 0
     var dropped: Int64 = 0
+    /// Records accepted since the outbox was created.
+    var made: Int64 = 0
     /// How long the room would last without receipts; nil if nothing is being stored.
     var daysLeft: Double?
 }
@@ -38,4 +40,6 @@ enum SamplerOrder: Sendable {
     case failed(OutboxFailure)
     /// The link has ended; nothing more will come.
     case ended
+    /// End the agent.
+    case stop
 }

@@ -17,7 +17,7 @@ final class Sampler {
     private let outbox: Outbox
     private let journal: Journal?
     private let toLink: Mailbox<LinkNews>
-    private let fromLink: Mailbox<SamplerOrder>
+    private let orders: Mailbox<SamplerOrder>
     private let counters: AgentCounters
     private let notifier: ServiceNotifier
     private let log = Log("sampler")
@@ -26,6 +26,7 @@ final class Sampler {
     private var schedule: TickSchedule
     private var clock: TickClock
     private var hasReceiver = false
+    private var isStopping = false
     private var receipts: [Place] = []
     /// Since when readings are refused for want of room; nil while they are not.
     private var refusing: (sinceMs: Int64, ticks: Int64)?
@@ -35,7 +36,7 @@ final class Sampler {
 
     init(
         config: AgentConfig, source: consuming AssetSource, outbox: Outbox, journal: Journal?,
-        toLink: Mailbox<LinkNews>, fromLink: Mailbox<SamplerOrder>, counters: AgentCounters, notifier: ServiceNotifier
+        toLink: Mailbox<LinkNews>, orders: Mailbox<SamplerOrder>, counters: AgentCounters, notifier: ServiceNotifier
     ) throws(OutboxFailure) {
         var layouts: [Int] = []
         for (index, group) in source.kind.groups.enumerated() {
@@ -51,7 +52,7 @@ final class Sampler {
         self.outbox = outbox
         self.journal = journal
         self.toLink = toLink
-        self.fromLink = fromLink
+        self.orders = orders
         self.counters = counters
         self.notifier = notifier
         self.layouts = layouts
@@ -62,15 +63,16 @@ final class Sampler {
     }
 
     /// Runs until told to stop or until the outbox needs to be opened again.
-    func run(until isStopping: () -> Bool) -> Outcome {
+    func run() -> Outcome {
         do throws(OutboxFailure) {
             tellOutboxStatus()
-            while !isStopping() {
+            while !isStopping {
                 let due = schedule.due(atNs: Clock.monotonicNs())
                 if due.skipped > 0 { try reportSkipped(due) }
                 if !due.ticks.isEmpty { try take(due.ticks) }
-                notifier.watchdog()
-                try obey(fromLink.takeAll(timeoutMs: millisecondsToNextTick()))
+                // A link that does not come back from the name service is no reason to stop sampling, for a while.
+                if counters.linkSilenceMs(atMs: Clock.monotonicMs()) < 120_000 { notifier.watchdog() }
+                try obey(orders.takeAll(timeoutMs: millisecondsToNextTick()))
             }
             try finish()
             return .stopped
@@ -124,7 +126,6 @@ final class Sampler {
 
     private func accepted(_ stored: [StoredRecord]) {
         guard !stored.isEmpty else { return }
-        counters.made.add(stored.count)
         committedBytes += stored.reduce(0) { $0 + Int64($1.body.count) }
         do throws(SystemFailure) {
             try journal?.append(stored)
@@ -196,6 +197,9 @@ final class Sampler {
                 offer(.epochBegan(outbox.current))
             case .hasReceiver(let has): hasReceiver = has
             case .failed(let failure): throw failure
+            case .stop:
+                isStopping = true
+                notifier.stopping()
             case .ended: break
             }
         }
@@ -212,10 +216,11 @@ final class Sampler {
         var tick = Outbox.Tick()
         if source.tick > 0 { tick.checkpoint = source.checkpoint() }
         try commit(tick, ticks: 0, atMs: Clock.wallMs())
+        tellOutboxStatus()
         let deadlineMs = Clock.monotonicMs() + 3_000
         offer(.stop(deadlineMs: deadlineMs))
         waiting: while Clock.monotonicMs() < deadlineMs + 1_000 {
-            for order in fromLink.takeAll(timeoutMs: 100) {
+            for order in orders.takeAll(timeoutMs: 100) {
                 if case .ended = order { break waiting }
                 try obey([order])
             }
@@ -232,7 +237,7 @@ final class Sampler {
 
     private func tellOutboxStatus() {
         lastStatusMs = Clock.monotonicMs()
-        var status = OutboxStatus(capacityBytes: config.outbox.maxBytes, dropped: outbox.dropped)
+        var status = OutboxStatus(capacityBytes: config.outbox.maxBytes, dropped: outbox.dropped, made: outbox.made)
         do throws(OutboxFailure) {
             status.firstHeld = try outbox.firstHeld(of: outbox.current) ?? 0
             status.usedBytes = try outbox.usedBytes()
