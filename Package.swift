@@ -62,7 +62,7 @@ let package = Package(
         // Agent
         library("Outbox", "Agent", ["Model", "Runtime", "CSQLite", "CSystem"]),
         library("AgentCore", "Agent", ["Model", "Runtime", "Sparkplug", "MQTT", "Assets", "Outbox", "CSystem"]),
-        program("bellwether-agent", "Agent/agent", ["AgentCore"]),
+        program("bellwether-agent", "Agent/agent", ["AgentCore", "Runtime"]),
 
         // Collector
         library("Postgres", "Collector", ["Model", "Runtime", "Assets", "CPostgres", "CMigrations"]),
@@ -70,7 +70,7 @@ let package = Package(
         library("Ingest", "Collector", ["Model", "Runtime", "Sparkplug", "MQTT", "Assets", "Postgres", "Analytics", "CSystem"]),
         library("Web", "Collector", ["Model", "Runtime", "CMicrohttpd", "CWslay", "CSystem"]),
         library("API", "Collector", ["Model", "Runtime", "Assets", "Postgres", "Analytics", "Ingest", "Web", "CDashboard"]),
-        program("bellwether-collector", "Collector/collector", ["API"]),
+        program("bellwether-collector", "Collector/collector", ["API", "Runtime"]),
 
         // Tests
         .target(name: "CSpawn", path: "Tests/CSpawn"),

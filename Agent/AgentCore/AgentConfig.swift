@@ -1,5 +1,6 @@
 import Assets
 public import MQTT
+import Model
 public import Outbox
 public import Runtime
 

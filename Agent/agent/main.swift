@@ -1,3 +1,4 @@
 import AgentCore
+import Runtime
 
 AgentProgram.program.main()

@@ -12,7 +12,7 @@ struct BirthDeathFile {
             UInt8(String(decoding: $0, as: UTF8.self).filter(\.isNumber))
         }
         let next = BirthDeathSequence.following(previous)
-        try Files.writeAtomically(path, Array("\(next)\n".utf8))
+        try Files.writeAtomically(Array("\(next)\n".utf8), to: path)
         return next
     }
 }

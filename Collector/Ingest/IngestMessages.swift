@@ -1,0 +1,32 @@
+import Model
+import Postgres
+import Sparkplug
+
+/// What other threads tell the ingest thread.
+enum IngestControl: Sendable {
+    /// The leases that are held now; every other site is none of ours.
+    case leases([Leases.Lease])
+    /// The writer has stored its batch and can take another.
+    case writerIsIdle
+    /// A batch could not be stored and is gone: what it claimed is not claimed any more.
+    case batchLost(why: String)
+    /// The broker's connection came or went.
+    case link(isUp: Bool)
+    case maintenance(asset: Int32, isOn: Bool)
+    case stop
+}
+
+/// What others ask of the thread that talks to the broker.
+enum HostOrder: Sendable {
+    case command(site: String, agent: String, Command)
+    /// Whether this collector can commit, and has a site to serve.
+    case canServe(Bool)
+    case stop
+}
+
+/// What the ingest thread asks of upkeep.
+enum UpkeepRequest: Sendable {
+    /// A site that was heard of and that nobody of us serves yet.
+    case wants(site: String)
+    case stop
+}

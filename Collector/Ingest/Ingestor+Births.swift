@@ -1,0 +1,261 @@
+import Analytics
+import Assets
+import Model
+import Postgres
+import Runtime
+import Sparkplug
+
+/// Births and deaths: who is there, what they measure, and what they say is still to come.
+extension Ingestor {
+    func nodeBorn(_ node: Node, _ topic: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer) {
+        let birth: NodeBirth
+        do {
+            birth = try BirthReading.node(try Payload(decoding: payload))
+        } catch {
+            setAside(node, nil, topic, payload, reason: "\(error)")
+            return
+        }
+        node.order.birth(seq: birth.seq)
+        node.bdSeq = birth.bdSeq
+        node.delivery = birth.delivery
+        node.aliases = Ingestor.deliveryAliases(birth.metrics)
+        let wasOnline = node.isOnline
+        node.isOnline = true
+        if let delivery = birth.delivery {
+            greet(node, delivery)
+        } else {
+            plainNodeBorn(node, birth, topic, payload)
+        }
+        if !wasOnline {
+            counters.nodesOnline.add(1)
+            note(
+                "agent_online", .info, node, nil, occurredMs: receivedMs,
+                "\(node.agent) is online" + (birth.delivery == nil ? " (without receipts)" : ""))
+        }
+    }
+
+    /// Compares what the agent says with what is stored, and records what can never come.
+    private func greet(_ node: Node, _ delivery: NodeBirth.Delivery) {
+        guard
+            let stream = stream(StreamID(site: node.site, agent: node.agent, epoch: delivery.epoch))
+        else { return }
+        stream.made = max(stream.made, delivery.sequence)
+        change(stream) { delta in
+            delta.isOnline = true
+            delta.made = stream.made
+            delta.status.first = delivery.first
+            delta.status.receipted = delivery.receipted
+        }
+        let oldestHeld = delivery.first == 0 ? delivery.sequence + 1 : delivery.first
+        declareMissing(stream, stream.open.intersection(0...max(0, oldestHeld - 1)))
+        // Receipted, and not stored: the database has been set back. The agent may still have it.
+        if delivery.receipted >= 1 {
+            for range in stream.open.intersection(1...delivery.receipted).ranges {
+                let request = ResendRequest(epoch: delivery.epoch, range: range)
+                _ = toHost.offer(.command(site: node.site, agent: node.agent, .resend(request)), cost: 1)
+            }
+        }
+        for earlier in streams.values
+        where earlier.id.site == node.site && earlier.id.agent == node.agent && earlier.id.epoch != delivery.epoch {
+            change(earlier) { $0.isOnline = false }
+            var open = earlier.open
+            if let held = delivery.earlier[earlier.id.epoch] { open.remove(held) }
+            declareMissing(earlier, open)
+        }
+    }
+
+    /// Numbers that were given, are not stored, and that the agent does not hold any more.
+    private func declareMissing(_ stream: StreamState, _ numbers: SequenceSet) {
+        guard !numbers.isEmpty else { return }
+        stream.lost.formUnion(numbers)
+        change(stream) { $0.lost.formUnion(numbers) }
+        for range in numbers.ranges {
+            batch.losses.append(
+                LossEntry(
+                    site: stream.id.site, agent: stream.id.agent, epoch: stream.id.epoch, numbers: range,
+                    cause: "missing", fromMs: receivedMs, toMs: receivedMs, ticks: 0, report: nil))
+        }
+        note(
+            "loss", .critical, site: stream.id.site, agent: stream.id.agent, occurredMs: receivedMs,
+            "\(numbers.count) records of \(stream.id) were made and are not held by the agent any more")
+    }
+
+    func deviceBorn(
+        _ node: Node, _ device: Device, _ topic: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer
+    ) {
+        let birth: DeviceBirth
+        do {
+            birth = try BirthReading.device(try Payload(decoding: payload))
+        } catch {
+            setAside(node, device, topic, payload, reason: "\(error)")
+            return
+        }
+        node.devices[device.name] = device
+        let isOurs = node.delivery != nil
+        let kind = birth.kind.flatMap { AssetCatalog[$0] }
+        let registered =
+            isOurs && kind != nil
+            ? kind.flatMap {
+                registrar.registerAsset(
+                    site: node.site, agent: node.agent, device: device.name, kind: $0, birth: birth)
+            }
+            : registrar.registerForeign(
+                site: node.site, agent: node.agent, device: device.name,
+                metrics: birth.metrics.filter { !Ingestor.isControl($0.name) })
+        guard let (record, set) = registered else {
+            device.asset = nil
+            return
+        }
+        adopt(device, record, set, kind: isOurs ? kind : nil)
+        device.aliases = Ingestor.aliases(birth.metrics, set)
+        if !isOurs { plainData(node, device, topic, payload) }
+    }
+
+    private func plainNodeBorn(
+        _ node: Node, _ birth: NodeBirth, _ topic: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer
+    ) {
+        if let number = registrar.registerPlainStream(site: node.site, agent: node.agent) {
+            plainStreams[node] = number
+            batch.streams[number, default: StreamDelta(site: node.site, agent: node.agent)].isOnline = true
+        }
+        let metrics = birth.metrics.filter { !Ingestor.isControl($0.name) }
+        guard !metrics.isEmpty else { return }
+        let device = node.devices[""] ?? Device(name: "")
+        node.devices[""] = device
+        guard
+            let (record, set) = registrar.registerForeign(
+                site: node.site, agent: node.agent, device: "", metrics: metrics)
+        else { return }
+        adopt(device, record, set, kind: nil)
+        device.aliases = Ingestor.aliases(birth.metrics, set)
+        plainData(node, device, topic, payload)
+    }
+
+    /// Makes the asset of a device, or finds the one there is.
+    private func adopt(_ device: Device, _ record: AssetRecord, _ set: SignalSet, kind: AssetKind?) {
+        if let known = assets[record.asset], known.info.kind == record.kind,
+            known.info.groups.map(\.signals.count) == set.groups.map(\.signals.count)
+        {
+            device.asset = known
+            return
+        }
+        let heaviest = kind?.groups.flatMap(\.signals).map(\.healthWeight).max() ?? 0
+        let groups = set.groups.enumerated().map { index, group in
+            let signals = kind.flatMap { $0.groups.indices.contains(index) ? $0.groups[index].signals : nil } ?? []
+            return AssetState.Group(
+                judge: GroupJudge(signals: signals, heaviest: heaviest), forms: group.signals.map(Ingestor.form),
+                labels: group.signals.map { entry in
+                    guard case .category(let labels) = entry.form else { return [:] }
+                    return Dictionary(zip(labels, (0..<labels.count).map(Double.init))) { first, _ in first }
+                })
+        }
+        let info = AssetInfo(
+            number: record.asset, id: record.id, kind: record.kind, site: record.site, agent: record.agent,
+            groups: set.groups.map { group in
+                AssetInfo.Group(
+                    name: group.name,
+                    signals: group.signals.map { entry in
+                        var labels: [String] = []
+                        if case .category(let words) = entry.form { labels = words }
+                        return AssetInfo.SignalInfo(name: entry.name, labels: labels, isFlag: entry.form == .flag)
+                    }, cadenceS: group.cadenceS)
+            })
+        let asset = AssetState(info: info, groups: groups, isInMaintenance: record.isInMaintenance)
+        assets[record.asset] = asset
+        device.asset = asset
+    }
+
+    private static func form(_ entry: SignalSet.Entry) -> ReadingForm {
+        switch entry.form {
+        case .number: .number
+        case .flag: .flag
+        case .category: .category
+        case .text: .text
+        }
+    }
+
+    // MARK: - Aliases
+
+    private static let deliveryRoles: [String: MetricSlot.Role] = [
+        MetricName.epoch: .epoch, MetricName.sequence: .sequence, MetricName.chain: .chain,
+        MetricName.report: .report, MetricName.first: .first, MetricName.receipted: .receipted,
+        MetricName.pending: .pending, MetricName.dropped: .dropped, MetricName.outboxBytes: .outboxBytes,
+        MetricName.outboxCapacityBytes: .outboxCapacityBytes, MetricName.outboxDaysLeft: .outboxDaysLeft,
+    ]
+
+    /// Metrics about the node and its software, not about what it measures.
+    static func isControl(_ name: String) -> Bool {
+        name == MetricName.bdSeq || name.hasPrefix("Node Control/") || name.hasPrefix("Device Control/")
+            || name.hasPrefix(MetricName.propertiesFolder) || deliveryRoles[name] != nil
+    }
+
+    private static func deliveryAliases(_ metrics: [BornMetric]) -> AliasMap {
+        var map = AliasMap()
+        for metric in metrics {
+            guard let role = deliveryRoles[metric.name] else { continue }
+            map.add(name: metric.name, alias: metric.alias, MetricSlot(role: role, datatype: metric.datatype))
+        }
+        return map
+    }
+
+    private static func aliases(_ metrics: [BornMetric], _ set: SignalSet) -> AliasMap {
+        var map = deliveryAliases(metrics)
+        for metric in metrics where deliveryRoles[metric.name] == nil {
+            guard let place = set.place(of: metric.name), place.group < 256, place.position < 65_536 else { continue }
+            map.add(
+                name: metric.name, alias: metric.alias,
+                MetricSlot(
+                    role: .signal, group: UInt8(place.group), position: UInt16(place.position),
+                    datatype: metric.datatype))
+        }
+        return map
+    }
+
+    // MARK: - Deaths
+
+    func nodeDied(_ node: Node, _ payload: UnsafeRawBufferPointer) {
+        guard node.isOnline, let death = try? Payload(decoding: payload) else { return }
+        // The will of an earlier session, delivered late, must not end this one.
+        guard death.bdSeq == node.bdSeq else { return }
+        wentOffline(node, occurredMs: receivedMs, why: "the agent is gone")
+    }
+
+    func deviceDied(_ node: Node, _ device: Device, _ decoder: DataDecoder) {
+        guard let asset = device.asset else { return }
+        let occurredMs = decoder.timestampMs.map { Int64(clamping: $0) } ?? receivedMs
+        wentOffline(asset, occurredMs: plausible(occurredMs) ? occurredMs : receivedMs, why: "the device is gone")
+    }
+
+    func wentOffline(_ node: Node, occurredMs: Int64, why: String) {
+        guard node.isOnline else { return }
+        node.isOnline = false
+        counters.nodesOnline.add(-1)
+        if let delivery = node.delivery {
+            if let stream = stream(StreamID(site: node.site, agent: node.agent, epoch: delivery.epoch)) {
+                change(stream) { $0.isOnline = false }
+            }
+        } else if let number = plainStreams[node] {
+            batch.streams[number, default: StreamDelta(site: node.site, agent: node.agent)].isOnline = false
+        }
+        note("agent_offline", .warning, node, nil, occurredMs: occurredMs, "\(node.agent) is offline: \(why)")
+        for device in node.devices.values {
+            if let asset = device.asset { wentOffline(asset, occurredMs: occurredMs, why: why) }
+        }
+    }
+
+    private func wentOffline(_ asset: AssetState, occurredMs: Int64, why: String) {
+        guard asset.health.status != .offline else { return }
+        asset.health.wentOffline()
+        noteHealth(asset, atMs: occurredMs, reasons: [], isStatusNew: true, why: why)
+    }
+
+    func setMaintenance(_ number: Int32, _ isOn: Bool) {
+        guard let asset = assets[number] else { return }
+        let before = asset.health.status
+        asset.health.isInMaintenance = isOn
+        guard asset.health.status != before else { return }
+        noteHealth(
+            asset, atMs: Clock.wallMs(), reasons: [], isStatusNew: true,
+            why: isOn ? "maintenance begins" : "maintenance ends")
+    }
+}

@@ -1,0 +1,297 @@
+import Analytics
+import Model
+import Postgres
+import Runtime
+import Sparkplug
+
+/// Data: frames of our agents, exactly once; readings of plain nodes, as they come.
+extension Ingestor {
+    func dataArrived(
+        _ node: Node, _ device: Device?, _ decoder: DataDecoder, _ topic: UnsafeRawBufferPointer,
+        _ payload: UnsafeRawBufferPointer
+    ) {
+        guard let delivery = node.delivery else {
+            guard let device = device ?? node.devices[""] else { return }
+            plainData(node, device, topic, payload)
+            return
+        }
+        if let device, device.asset == nil {
+            askForBirth(node, why: "a device's birth is not known")
+            return
+        }
+        do throws(FrameProblem) {
+            try reading.read(
+                decoder, aliases: device?.aliases ?? node.aliases, asset: device?.asset, currentEpoch: delivery.epoch)
+        } catch {
+            setAside(node, device, topic, payload, reason: "\(error)")
+            return
+        }
+        let head = reading.head
+        guard let sequence = head.sequence, let epoch = head.epoch else {
+            if head.count == 0 { takeStatus(node, delivery) } else {
+                setAside(node, device, topic, payload, reason: "it has no epoch and sequence number")
+            }
+            return
+        }
+        guard sequence >= 1, sequence < .max,
+            let stream = stream(StreamID(site: node.site, agent: node.agent, epoch: epoch))
+        else {
+            if !(1..<Int64.max).contains(sequence) {
+                setAside(node, device, topic, payload, reason: "its sequence number \(sequence) is not from 1 up")
+            }
+            return
+        }
+        stream.made = max(stream.made, sequence)
+        change(stream) { $0.received += 1 }
+        if !stream.claimed.insert(sequence) {
+            repeated(node, device, stream, sequence, topic, payload)
+        } else if let report = head.report {
+            take(report, of: stream, sequence)
+        } else if let device, let asset = device.asset, head.count > 0 {
+            store(asset, device, stream, sequence, decoder)
+        } else {
+            setAsideNumbered(node, device, stream, sequence, topic, payload, reason: "it holds neither readings nor a report")
+        }
+    }
+
+    // MARK: - Frames
+
+    private func store(
+        _ asset: AssetState, _ device: Device, _ stream: StreamState, _ sequence: Int64, _ decoder: DataDecoder
+    ) {
+        let head = reading.head
+        let claimedMs = head.timeMs ?? receivedMs
+        // A clock that is far off would put the frame where nobody finds it; its own word is kept beside.
+        let isPlausible = plausible(claimedMs)
+        let timeMs = isPlausible ? claimedMs : receivedMs
+        device.heardMs = nowMs
+        if !head.isHistorical { noteClock(stream, decoder, receivedMs) }
+        if stream.lost.contains(sequence) { stream.lost.remove(sequence...sequence) }
+
+        let health = judge(asset, timeMs)
+        batch.telemetry.row { row in
+            row.put(timestampMs: timeMs)
+            row.put(stream.id.epoch.stored)
+            row.put(sequence)
+            if let chain = head.chain { row.put(Int64(bitPattern: chain)) } else { row.putNull() }
+            if isPlausible { row.putNull() } else { row.put(timestampMs: PostgresTime.clamped(claimedMs)) }
+            row.put(asset.info.number)
+            row.put(Float(health.score))
+            row.put(Int16(head.group))
+            row.put(head.isHistorical)
+            row.put(reading.values.span.extracting(0..<head.count))
+            if reading.isNotAllGood {
+                row.put(bytes: reading.qualities[..<head.count].map(\.rawValue))
+            } else {
+                row.putNull()
+            }
+            if reading.texts.isEmpty { row.putNull() } else { row.put(json: texts(asset, head.group)) }
+        }
+        batch.days.insert(Day(timeMs: timeMs))
+        markMinute(asset, head.group, timeMs)
+        change(stream) { delta in
+            delta.committed.insert(sequence)
+            delta.frames += 1
+            delta.readings += Int64(head.count)
+            delta.made = max(delta.made, sequence)
+        }
+        batch.add(
+            CommittedFrame(
+                asset: asset.info, group: head.group, timeMs: timeMs, epochBits: stream.id.epoch.bits,
+                sequence: sequence, values: Array(reading.values[..<head.count]),
+                qualities: reading.isNotAllGood ? Array(reading.qualities[..<head.count]) : [],
+                health: health.isLive ? health.score : nil, status: asset.health.status,
+                isHistorical: head.isHistorical))
+    }
+
+    /// The score to store with the frame in `reading`. Late frames are judged by themselves and change nothing.
+    private func judge(_ asset: AssetState, _ timeMs: Int64) -> (score: Double, isLive: Bool) {
+        let head = reading.head
+        let qualities = reading.isNotAllGood ? Array(reading.qualities[..<head.count]) : []
+        let penalty = asset.groups[head.group].judge.penalty(reading.values[..<head.count], qualities)
+        guard !head.isHistorical else { return (max(0, 100 - penalty), false) }
+        let before = asset.health.status
+        asset.health.update(group: head.group, penalty: penalty)
+        let isStatusNew = asset.health.status != before
+        if isStatusNew || asset.recorder.isWorthNoting(asset.health, atMs: timeMs) {
+            let reasons = penalty > 0
+                ? asset.groups[head.group].judge.reasons(Array(reading.values[..<head.count]), qualities) : []
+            noteHealth(asset, atMs: timeMs, reasons: reasons, isStatusNew: isStatusNew, why: nil)
+        }
+        return (asset.health.score, true)
+    }
+
+    /// The agent's clock against ours, from the time at which it sent the message.
+    private func noteClock(_ stream: StreamState, _ decoder: DataDecoder, _ receivedMs: Int64) {
+        guard let sentMs = decoder.timestampMs.map({ Int64(clamping: $0) }) else { return }
+        let (offset, overflow) = sentMs.subtractingReportingOverflow(receivedMs)
+        change(stream) { $0.status.clockOffsetMs = overflow ? nil : offset }
+    }
+
+    func plausible(_ timeMs: Int64) -> Bool {
+        timeMs <= receivedMs &+ settings.mostAheadMs && Partitions.isPlausible(timeMs, nowMs: receivedMs)
+    }
+
+    private func texts(_ asset: AssetState, _ group: Int) -> String {
+        var json = JSONWriter()
+        json.object { json in
+            for (position, text) in reading.texts {
+                json.field(asset.info.groups[group].signals[position].name, text.filter { $0 != "\0" })
+            }
+        }
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    /// A minute needs a mark once while it is young: rollups are computed only when it is two minutes old.
+    func markMinute(_ asset: AssetState, _ group: Int, _ timeMs: Int64) {
+        let minute = Rollups.Minute(asset: asset.info.number, signalGroup: Int16(group), timeMs: timeMs)
+        if asset.groups[group].markedMinuteMs == minute.timeMs, receivedMs < minute.timeMs + 90_000 { return }
+        batch.minutes.insert(minute)
+        if receivedMs < minute.timeMs + 90_000 { asset.groups[group].markedMinuteMs = minute.timeMs }
+    }
+
+    // MARK: - What comes again
+
+    private func repeated(
+        _ node: Node, _ device: Device?, _ stream: StreamState, _ sequence: Int64, _ topic: UnsafeRawBufferPointer,
+        _ payload: UnsafeRawBufferPointer
+    ) {
+        change(stream) { $0.duplicates += 1 }
+        counters.duplicates.add(1)
+        // The writer looks whether it is the same frame; another one under the same number must not vanish.
+        guard let device, let asset = device.asset, let timeMs = reading.head.timeMs, plausible(timeMs),
+            batch.repeats.count < 5_000
+        else { return }
+        batch.add(
+            RepeatedFrame(
+                stream: stream.number, asset: asset.info.number, timeMs: timeMs, epoch: stream.id.epoch,
+                sequence: sequence, chain: reading.head.chain, site: node.site, agent: node.agent, device: device.name,
+                topic: String(decoding: topic, as: UTF8.self), payload: Array(payload)))
+    }
+
+    // MARK: - Reports
+
+    private func take(_ report: Report, of stream: StreamState, _ sequence: Int64) {
+        change(stream) { delta in
+            delta.committed.insert(sequence)
+            delta.reports += 1
+            delta.made = max(delta.made, sequence)
+        }
+        var entry = LossEntry(
+            site: stream.id.site, agent: stream.id.agent, epoch: report.epoch, numbers: nil,
+            cause: report.cause.rawValue, fromMs: PostgresTime.clamped(report.fromMs),
+            toMs: PostgresTime.clamped(report.toMs), ticks: max(0, report.ticks),
+            report: (stream.id.epoch, sequence, reading.head.chain))
+        var lost: Int64 = 0
+        if let numbers = report.lost,
+            let target = self.stream(StreamID(site: stream.id.site, agent: stream.id.agent, epoch: report.epoch))
+        {
+            entry.numbers = numbers
+            // "Everything after": only numbers that were heard of can be missing.
+            let last = min(numbers.upperBound, max(target.made, numbers.upperBound == .max ? 0 : numbers.upperBound))
+            if numbers.lowerBound <= last {
+                var missing = target.claimed.missing(in: numbers.lowerBound...last)
+                missing.subtract(target.lost)
+                target.lost.formUnion(missing)
+                target.made = max(target.made, last)
+                lost = missing.count
+                if !missing.isEmpty { change(target) { $0.lost.formUnion(missing) } }
+            }
+        }
+        batch.losses.append(entry)
+        let isLoss = lost > 0 || report.ticks > 0
+        note(
+            isLoss ? "loss" : "outbox_notice", lost > 0 ? .critical : .warning, site: stream.id.site,
+            agent: stream.id.agent, occurredMs: plausible(report.toMs) ? report.toMs : receivedMs,
+            report.cause == .notSampled
+                ? "\(stream.id.agent) took no readings at \(report.ticks) ticks"
+                : "\(stream.id.agent) reports \(lost) lost records of epoch \(report.epoch): \(report.cause.rawValue)")
+    }
+
+    /// An agent's word about its outbox, without a record.
+    private func takeStatus(_ node: Node, _ delivery: NodeBirth.Delivery) {
+        guard let stream = stream(StreamID(site: node.site, agent: node.agent, epoch: delivery.epoch)) else { return }
+        let word = reading.word
+        change(stream) { delta in
+            delta.status.first = word.first ?? delta.status.first
+            delta.status.receipted = word.receipted ?? delta.status.receipted
+            delta.status.pending = word.pending ?? delta.status.pending
+            delta.status.dropped = word.dropped ?? delta.status.dropped
+            delta.status.outboxBytes = word.outboxBytes ?? delta.status.outboxBytes
+            delta.status.outboxCapacityBytes = word.outboxCapacityBytes ?? delta.status.outboxCapacityBytes
+            delta.status.outboxDaysLeft = word.outboxDaysLeft ?? delta.status.outboxDaysLeft
+        }
+    }
+
+    // MARK: - Plain nodes
+
+    func plainData(
+        _ node: Node, _ device: Device, _ topic: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer
+    ) {
+        guard let asset = device.asset, let number = plainStreams[node] else { return }
+        let frames: [PlainFrame]
+        let unknown: Int
+        do throws(PayloadError) {
+            (frames, unknown) = try PlainReading.read(
+                payload, aliases: device.aliases, asset: asset, receivedMs: receivedMs)
+        } catch {
+            setAside(node, device, topic, payload, reason: "\(error)")
+            return
+        }
+        if unknown > 0, frames.isEmpty { askForBirth(node, why: "it sends metrics that its birth did not declare") }
+        device.heardMs = nowMs
+        for frame in frames { store(frame, asset, node, number) }
+    }
+
+    private func store(_ frame: PlainFrame, _ asset: AssetState, _ node: Node, _ stream: Int32) {
+        let timeMs = plausible(frame.timeMs) ? frame.timeMs : receivedMs
+        if !frame.isHistorical { asset.health.update(group: frame.group, penalty: 0) }
+        let sequence = frame.contentNumber
+        batch.plainTelemetry.row { row in
+            row.put(timestampMs: timeMs)
+            row.put(Int64(0))
+            row.put(sequence)
+            row.putNull()
+            if timeMs == frame.timeMs { row.putNull() } else { row.put(timestampMs: PostgresTime.clamped(frame.timeMs)) }
+            row.put(asset.info.number)
+            row.putNull()
+            row.put(Int16(frame.group))
+            row.put(frame.isHistorical)
+            row.put(frame.values.span)
+            row.put(bytes: frame.qualities.map(\.rawValue))
+            if frame.texts.isEmpty { row.putNull() } else { row.put(json: texts(frame, asset)) }
+        }
+        batch.days.insert(Day(timeMs: timeMs))
+        markMinute(asset, frame.group, timeMs)
+        batch.streams[stream, default: StreamDelta(site: node.site, agent: node.agent)].received += 1
+        batch.add(
+            CommittedFrame(
+                asset: asset.info, group: frame.group, timeMs: timeMs, epochBits: 0, sequence: sequence,
+                values: frame.values, qualities: frame.qualities, health: nil, status: asset.health.status,
+                isHistorical: frame.isHistorical))
+    }
+
+    private func texts(_ frame: PlainFrame, _ asset: AssetState) -> String {
+        var json = JSONWriter()
+        json.object { json in
+            for (position, text) in frame.texts.sorted(by: { $0.key < $1.key }) {
+                json.field(asset.info.groups[frame.group].signals[position].name, text)
+            }
+        }
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    // MARK: - Streams
+
+    func stream(_ id: StreamID) -> StreamState? {
+        if let known = streams[id] { return known }
+        guard let stream = registrar.registerStream(id) else { return nil }
+        streams[id] = stream
+        return stream
+    }
+
+    @inline(__always)
+    func change(_ stream: StreamState, _ body: (inout StreamDelta) -> Void) {
+        body(&batch.streams[stream.number, default: StreamDelta(stream.id)])
+    }
+}

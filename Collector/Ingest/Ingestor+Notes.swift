@@ -1,0 +1,109 @@
+import Analytics
+import Model
+import Postgres
+import Runtime
+import Sparkplug
+
+/// What the ingest thread notes beside the readings: events, health, quarantine.
+extension Ingestor {
+    func note(
+        _ kind: String, _ severity: EventEntry.Severity, _ node: Node, _ asset: AssetState?, occurredMs: Int64,
+        _ message: String
+    ) {
+        note(
+            kind, severity, site: node.site, agent: node.agent, asset: asset, occurredMs: occurredMs, message)
+    }
+
+    func note(
+        _ kind: String, _ severity: EventEntry.Severity, site: String, agent: String, asset: AssetState? = nil,
+        occurredMs: Int64, _ message: String, detail: String = "{}", isAboutHealth: Bool = false
+    ) {
+        batch.events.append(
+            EventEntry(
+                kind: kind, severity: severity, site: site, agent: agent, asset: asset?.info.number,
+                occurredMs: occurredMs, message: message, detail: detail))
+        batch.alerts.append(
+            CommittedAlert(
+                kind: kind, severity: severity.rawValue, site: site, agent: agent, asset: asset?.info.id,
+                occurredMs: occurredMs, message: message, detail: detail,
+                health: isAboutHealth ? asset?.health.score : nil, status: isAboutHealth ? asset?.health.status : nil))
+    }
+
+    /// Writes the asset's health into its history and, at a change of status, tells everybody.
+    func noteHealth(
+        _ asset: AssetState, atMs timeMs: Int64, reasons: [GroupJudge.Reason], isStatusNew: Bool, why: String?
+    ) {
+        var json = JSONWriter()
+        json.array { json in
+            for reason in reasons {
+                json.object { json in
+                    json.field("signal", reason.signal)
+                    json.field("value", reason.value)
+                    json.field("limit", reason.limit)
+                    json.field("points", reason.points)
+                }
+            }
+        }
+        let text = String(decoding: json.bytes, as: UTF8.self)
+        let status = asset.health.status
+        batch.health.row { row in
+            row.put(timestampMs: timeMs)
+            row.put(asset.info.number)
+            row.put(Float(asset.health.score))
+            row.put(status.rawValue)
+            row.put(json: text)
+        }
+        guard isStatusNew else { return }
+        let severity: EventEntry.Severity =
+            switch status {
+            case .healthy, .maintenance: .info
+            case .warning, .offline: .warning
+            case .critical: .critical
+            }
+        let cause = why ?? reasons.first.map { "\($0.signal) is at \($0.value)" } ?? ""
+        note(
+            "status", severity, site: asset.info.site, agent: asset.info.agent, asset: asset, occurredMs: timeMs,
+            "\(asset.info.id) is \(status.rawValue)" + (cause.isEmpty ? "" : ": \(cause)"),
+            detail: "{\"status\":\"\(status.rawValue)\",\"reasons\":\(text)}", isAboutHealth: true)
+    }
+
+    /// A message that cannot be understood at all: kept for whoever wants to know, if there is room for it.
+    func setAside(
+        _ node: Node, _ device: Device?, _ topic: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer,
+        reason: String
+    ) {
+        counters.quarantined.add(1)
+        log.warning("a message was set aside", ["site": node.site, "agent": node.agent, "reason": reason])
+        guard quarantineBudget.allows("\(node.site)/\(node.agent)", nowMs: nowMs) else { return }
+        batch.add(entry(node, device, nil, nil, topic, payload, reason))
+    }
+
+    /// A numbered record that cannot be accepted: set aside and receipted, so that it blocks nothing.
+    func setAsideNumbered(
+        _ node: Node, _ device: Device?, _ stream: StreamState, _ sequence: Int64, _ topic: UnsafeRawBufferPointer,
+        _ payload: UnsafeRawBufferPointer, reason: String
+    ) {
+        counters.quarantined.add(1)
+        log.warning("a record was set aside", ["stream": stream.id, "sequence": sequence, "reason": reason])
+        guard quarantineBudget.allows("\(node.site)/\(node.agent)", nowMs: nowMs) else {
+            // Not stored, so not claimed: the gap stays visible.
+            stream.claimed.remove(sequence...sequence)
+            return
+        }
+        batch.add(entry(node, device, stream.id.epoch, sequence, topic, payload, reason))
+        change(stream) { delta in
+            delta.committed.insert(sequence)
+            delta.quarantined += 1
+        }
+    }
+
+    private func entry(
+        _ node: Node, _ device: Device?, _ epoch: Epoch?, _ sequence: Int64?, _ topic: UnsafeRawBufferPointer,
+        _ payload: UnsafeRawBufferPointer, _ reason: String
+    ) -> QuarantineEntry {
+        QuarantineEntry(
+            site: node.site, agent: node.agent, device: device?.name, epoch: epoch, sequence: sequence, reason: reason,
+            topic: String(decoding: topic, as: UTF8.self),
+            payload: Array(payload.prefix(QuarantineEntry.longestPayload)))
+    }
+}

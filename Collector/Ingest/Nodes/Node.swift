@@ -1,0 +1,29 @@
+import Model
+import Sparkplug
+
+/// An edge node as the collector knows it. Confined to the ingest thread.
+final class Node {
+    /// A message that came too early and has to wait; a copy.
+    struct Kept {
+        let verb: Topic.Verb
+        let device: String?
+        let payload: [UInt8]
+    }
+
+    let site: String
+    let agent: String
+    var order = OrderMachine<Kept>()
+    /// bdSeq of the birth held; a death counts only if it has the same.
+    var bdSeq: Int64?
+    /// What the last birth said about delivery; nil for a plain Sparkplug node, or before the first birth.
+    var delivery: NodeBirth.Delivery?
+    var isOnline = false
+    var rebirthAskedMs: Int64?
+    var aliases = AliasMap()
+    var devices: [String: Device] = [:]
+
+    init(site: String, agent: String) {
+        self.site = site
+        self.agent = agent
+    }
+}

@@ -1,0 +1,130 @@
+import Assets
+import Model
+import Postgres
+import Runtime
+
+/// The ingest thread's own connection to the database, for what is registered rarely: assets, signals, streams.
+///
+/// When the database is away, nothing is registered, and the caller drops the message: births come again.
+final class Registrar {
+    private let options: PostgresOptions
+    private var connection: PostgresConnection?
+    private var retryMs: Int64 = 0
+    private let log = Log("registrar")
+
+    init(_ options: PostgresOptions) { self.options = options }
+
+    /// Runs `body` on the connection; nil if that is not possible now.
+    func attempt<T>(_ what: String, _ body: (PostgresConnection) throws -> T) -> T? {
+        let nowMs = Clock.monotonicMs()
+        do {
+            if connection?.isUsable != true {
+                guard nowMs >= retryMs else { return nil }
+                connection = nil
+                connection = try PostgresConnection(options)
+            }
+            guard let connection else { return nil }
+            return try body(connection)
+        } catch {
+            if (error as? PostgresFailure)?.endsConnection != false { connection = nil }
+            retryMs = nowMs + 500
+            log.warning("could not \(what)", ["problem": "\(error)"])
+            return nil
+        }
+    }
+
+    /// Registers a device of ours and the signals of its kind, with those that a newer agent has more.
+    func registerAsset(
+        site: String, agent: String, device: String, kind: AssetKind, birth: DeviceBirth
+    ) -> (record: AssetRecord, set: SignalSet)? {
+        attempt("register asset \(device)") { connection in
+            var set = SignalSet(kind)
+            Registrar.extend(&set, by: birth)
+            let number = try Catalogue.registerSignals(connection, set)
+            let record = try Catalogue.registerAsset(
+                connection, site: site, agent: agent, device: device, kind: kind.id, signalSet: number,
+                title: kind.title)
+            return (record, try Catalogue.signals(connection, number))
+        }
+    }
+
+    /// Registers a device of a foreign node; its metrics become signals of a set of its own.
+    func registerForeign(
+        site: String, agent: String, device: String, metrics: [BornMetric]
+    ) -> (record: AssetRecord, set: SignalSet)? {
+        attempt("register foreign asset \(device)") { connection in
+            let name = "\(site):\(agent):\(device)"
+            let number = try Catalogue.registerSignals(
+                connection, SignalSet(name: name, kind: SignalSet.generic, groups: []))
+            let stored = try Catalogue.signals(connection, number)
+            let new = metrics.filter { stored.place(of: $0.name) == nil }.compactMap(Registrar.entry)
+            // Rows have one place per signal of a group: small groups keep sparse rows small.
+            for (index, start) in stride(from: 0, to: new.count, by: 64).enumerated() {
+                _ = try Catalogue.appendSignals(
+                    connection, number, group: "metrics-\(stored.groups.count + index)",
+                    Array(new[start..<min(start + 64, new.count)]))
+            }
+            let record = try Catalogue.registerAsset(
+                connection, site: site, agent: agent, device: device, kind: SignalSet.generic, signalSet: number,
+                title: device.isEmpty ? agent : device)
+            return (record, try Catalogue.signals(connection, number))
+        }
+    }
+
+    func registerStream(_ id: StreamID) -> StreamState? {
+        attempt("register stream \(id)") { connection in
+            StreamState(
+                try Catalogue.registerStream(connection, site: id.site, agent: id.agent, epoch: id.epoch),
+                epoch: id.epoch)
+        }
+    }
+
+    /// The number of a plain node's stream, which has no epoch.
+    func registerPlainStream(site: String, agent: String) -> Int32? {
+        attempt("register node \(agent)") { connection in
+            try Catalogue.registerStream(connection, site: site, agent: agent, epoch: nil).stream
+        }
+    }
+
+    /// Every stream of a site that gives numbers.
+    func streams(site: String) -> [StreamState]? {
+        attempt("read the streams of \(site)") { connection in
+            try Catalogue.streams(connection, site: site).compactMap { record in
+                record.epoch.map { StreamState(record, epoch: $0) }
+            }
+        }
+    }
+
+    /// Signals that the agent announces beyond those this version knows: appended, as their positions say.
+    private static func extend(_ set: inout SignalSet, by birth: DeviceBirth) {
+        let more = birth.metrics.filter { $0.group != nil && set.place(of: $0.name) == nil }
+        for metric in more.sorted(by: { ($0.position ?? 0) < ($1.position ?? 0) }) {
+            guard let name = metric.group, let entry = entry(metric) else { continue }
+            if !set.groups.contains(where: { $0.name == name }) { set.groups.append(SignalSet.Group(name, [])) }
+            guard let group = set.groups.firstIndex(where: { $0.name == name }),
+                metric.position == set.groups[group].signals.count
+            else { continue }
+            set.groups[group].signals.append(entry)
+        }
+    }
+
+    /// Nil for what cannot be stored: data sets, templates, files.
+    private static func entry(_ metric: BornMetric) -> SignalSet.Entry? {
+        let form: SignalSet.Form
+        switch metric.datatype {
+        case .boolean: form = .flag
+        case .string where !metric.labels.isEmpty: form = .category(metric.labels)
+        case .string, .text, .uuid: form = .text
+        default:
+            guard metric.datatype.isNumeric else { return nil }
+            form = .number
+        }
+        var entry = SignalSet.Entry(
+            metric.name, title: metric.title.isEmpty ? metric.name : metric.title, unit: metric.unit, form: form)
+        if let low = metric.low, let high = metric.high, low < high {
+            entry.physicalLow = low
+            entry.physicalHigh = high
+        }
+        return entry
+    }
+}
