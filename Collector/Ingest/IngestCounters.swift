@@ -38,7 +38,8 @@ public struct IngestCounters: Sendable {
         lostBatches = metrics.counter(
             "bellwether_collector_batches_lost_total", "Batches that could not be stored; agents send them again.")
         commitSeconds = metrics.histogram(
-            "bellwether_collector_commit_duration_seconds", "Time from the begin of a transaction to its commit.")
+            "bellwether_collector_commit_duration_seconds", "Time from the begin of a transaction to its commit.",
+            bounds: Histogram.secondsBounds)
         databaseUp = metrics.gauge("bellwether_collector_database_up", "1 while the database accepts commits.")
         brokerUp = metrics.gauge("bellwether_collector_broker_up", "1 while the broker's connection stands.")
         online = metrics.gauge("bellwether_collector_online", "1 while the collector is announced as online.")

@@ -19,8 +19,7 @@ enum IngestControl: Sendable {
 /// What others ask of the thread that talks to the broker.
 enum HostOrder: Sendable {
     case command(site: String, agent: String, Command)
-    /// Whether this collector can commit, and has a site to serve.
-    case canServe(Bool)
+    case duty(HostDuty)
     case stop
 }
 

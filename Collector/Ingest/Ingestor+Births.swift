@@ -115,7 +115,7 @@ extension Ingestor {
         _ node: Node, _ birth: NodeBirth, _ topic: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer
     ) {
         if let number = registrar.registerPlainStream(site: node.site, agent: node.agent) {
-            plainStreams[node] = number
+            node.plainStream = number
             batch.streams[number, default: StreamDelta(site: node.site, agent: node.agent)].isOnline = true
         }
         let metrics = birth.metrics.filter { !Ingestor.isControl($0.name) }
@@ -234,7 +234,7 @@ extension Ingestor {
             if let stream = stream(StreamID(site: node.site, agent: node.agent, epoch: delivery.epoch)) {
                 change(stream) { $0.isOnline = false }
             }
-        } else if let number = plainStreams[node] {
+        } else if let number = node.plainStream {
             batch.streams[number, default: StreamDelta(site: node.site, agent: node.agent)].isOnline = false
         }
         note("agent_offline", .warning, node, nil, occurredMs: occurredMs, "\(node.agent) is offline: \(why)")

@@ -228,7 +228,7 @@ extension Ingestor {
     func plainData(
         _ node: Node, _ device: Device, _ topic: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer
     ) {
-        guard let asset = device.asset, let number = plainStreams[node] else { return }
+        guard let asset = device.asset, let number = node.plainStream else { return }
         let frames: [PlainFrame]
         let unknown: Int
         do throws(PayloadError) {

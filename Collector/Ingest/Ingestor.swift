@@ -36,7 +36,6 @@ final class Ingestor {
     var nodeCount = 0
     var topics = TopicTable()
     var streams: [StreamID: StreamState] = [:]
-    var plainStreams: [Node: Int32] = [:]
     var reading = FrameReading()
     var rebirths = RebirthLimiter()
     var quarantineBudget = QuarantineBudget()
@@ -79,7 +78,7 @@ final class Ingestor {
                 toWriter.close()
                 return
             }
-            if Poll.isReadable(wake.fd, timeoutMs: 100) { wake.clear() }
+            if wake.wait(timeoutMs: 100) { wake.clear() }
         }
     }
 
@@ -133,7 +132,6 @@ final class Ingestor {
         log.warning("no longer serving a site", ["site": site])
         leases[site] = nil
         nodeCount -= nodes[site]?.count ?? 0
-        for node in (nodes[site] ?? [:]).values { plainStreams[node] = nil }
         nodes[site] = nil
         topics.removeAll()
         streams = streams.filter { $0.key.site != site }

@@ -2,6 +2,7 @@ import Assets
 import Model
 import Postgres
 import Runtime
+import Sparkplug
 
 /// The ingest thread's own connection to the database, for what is registered rarely: assets, signals, streams.
 ///

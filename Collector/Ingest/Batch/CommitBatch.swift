@@ -1,5 +1,6 @@
 import Model
 import Postgres
+import Sparkplug
 
 /// Everything that one transaction stores, and what follows from its commit.
 ///
@@ -91,6 +92,20 @@ struct AgentWord: Equatable {
     var outboxCapacityBytes: Int64?
     var outboxDaysLeft: Double?
     var clockOffsetMs: Int64?
+
+    mutating func take(_ metric: DataMetric, _ role: MetricSlot.Role) {
+        let number = metric.integer(declared: .int64)
+        switch role {
+        case .first: first = number
+        case .receipted: receipted = number
+        case .pending: pending = number
+        case .dropped: dropped = number
+        case .outboxBytes: outboxBytes = number
+        case .outboxCapacityBytes: outboxCapacityBytes = number
+        case .outboxDaysLeft: outboxDaysLeft = metric.number(declared: .double).flatMap { $0.isFinite ? $0 : nil }
+        case .unknown, .epoch, .sequence, .chain, .report, .signal: break
+        }
+    }
 }
 
 struct LossEntry {

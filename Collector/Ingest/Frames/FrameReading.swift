@@ -29,14 +29,17 @@ struct FrameReading {
     private(set) var qualities: [Quality] = []
     /// Whether any quality is other than good.
     private(set) var isNotAllGood = false
+    /// What the agent said about its outbox.
+    private(set) var word = AgentWord()
     /// Texts that no number stands for, by position.
     private(set) var texts: [(position: Int, text: String)] = []
 
     /// `currentEpoch` saves parsing its text with every message.
     mutating func read(
-        _ payload: UnsafeRawBufferPointer, aliases: AliasMap, asset: AssetState?, currentEpoch: Epoch?
+        _ message: DataDecoder, aliases: AliasMap, asset: AssetState?, currentEpoch: Epoch?
     ) throws(FrameProblem) {
         head = FrameHead()
+        word = AgentWord()
         isNotAllGood = false
         if !texts.isEmpty { texts.removeAll() }
         var groupIndex = -1
@@ -44,7 +47,7 @@ struct FrameReading {
         // Our agents send every signal of the group in order; others may leave some out.
         var inOrder = 0
         do throws(PayloadError) {
-            var decoder = try DataDecoder(payload)
+            var decoder = message
             while try decoder.next() {
                 let slot = aliases.slot(of: decoder.metric, in: decoder)
                 guard slot.role == .signal else {
@@ -139,7 +142,7 @@ struct FrameReading {
         case .report:
             head.report = Report(decoder.text(decoder.metric.valueSpan))
             head.isHistorical = decoder.metric.flags.contains(.historical)
-        default: break
+        default: word.take(decoder.metric, slot.role)
         }
     }
 

@@ -1,3 +1,13 @@
+/// What a collector is fit for at the moment.
+enum HostDuty: Sendable, Equatable {
+    /// It can commit, and there is a site for it.
+    case serve
+    /// Another collector serves the sites.
+    case standBy
+    /// The database does not take commits.
+    case cannotCommit
+}
+
 /// The collector's session with the broker as a Sparkplug host application. Pure: times in, actions out.
 ///
 /// It is online only while it can commit. Every STATE time stamp it sends is newer than any that agents may have
@@ -21,6 +31,8 @@ struct HostMachine: Sendable {
         case announce(timestampMs: Int64)
         /// Publish STATE offline with this time stamp, then disconnect.
         case withdraw(timestampMs: Int64)
+        /// Disconnect without a word: another collector of this host id is online in our place.
+        case slipAway
         /// Drop the connection: it has not come up in time.
         case abandon
     }
@@ -56,22 +68,25 @@ struct HostMachine: Sendable {
         }
     }
 
-    /// Whether the collector can commit and is to serve at least one site.
-    mutating func canServe(_ can: Bool, nowMs: Int64) -> Action? {
-        switch (state, can) {
-        case (.resting, true):
+    /// What the collector is fit for.
+    mutating func become(_ duty: HostDuty, nowMs: Int64) -> Action? {
+        switch (state, duty) {
+        case (.resting, .serve):
             state = .idle(retryAtMs: nowMs)
             return nil
-        case (.online, false):
+        case (.online, .cannotCommit):
             state = .resting
             return .withdraw(timestampMs: nextTimestamp(nowMs))
-        case (.connecting, false), (.subscribing, false):
+        case (.online, .standBy), (.subscribing, .standBy):
+            state = .resting
+            return .slipAway
+        case (.connecting, .cannotCommit), (.subscribing, .cannotCommit), (.connecting, .standBy):
             state = .resting
             return .abandon
-        case (.idle, false):
+        case (.idle, .cannotCommit), (.idle, .standBy):
             state = .resting
             return nil
-        default: return nil
+        case (.resting, _), (.stopped, _), (_, .serve): return nil
         }
     }
 
@@ -109,14 +124,16 @@ struct HostMachine: Sendable {
     /// A STATE message on our own topic: our own echo, our retained past, a twin's death, or a forgery.
     mutating func ownState(online: Bool, timestampMs seen: Int64, nowMs: Int64) -> Action? {
         newestMs = max(newestMs, min(seen, HostMachine.latestMs))
-        guard case .online = state else { return nil }
+        guard state == .online || isSubscribing else { return nil }
         if seen > timestampMs {
             // Agents would ignore our time stamp now: only a new connection can carry a newer one.
             state = .idle(retryAtMs: nowMs)
             return .abandon
         }
-        return online ? nil : .announce(timestampMs: timestampMs)
+        return online || state != .online ? nil : .announce(timestampMs: timestampMs)
     }
+
+    private var isSubscribing: Bool { if case .subscribing = state { true } else { false } }
 
     mutating func stop(nowMs: Int64) -> Action? {
         defer { state = .stopped }

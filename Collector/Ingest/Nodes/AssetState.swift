@@ -1,5 +1,5 @@
 import Analytics
-public import Model
+import Model
 
 /// What everybody may know of an asset; shared by all of its frames.
 public final class AssetInfo: Sendable {

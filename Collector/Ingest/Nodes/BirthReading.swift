@@ -63,7 +63,7 @@ enum BirthReading {
 
     static func device(_ payload: Payload) throws(BirthProblem) -> DeviceBirth {
         let metrics = try named(payload)
-        let kind = metrics.first { $0.name == MetricName.assetKind }?.value?.text
+        let kind = metrics.first { $0.name == MetricName.assetKind }?.text
         return DeviceBirth(
             seq: try seq(payload), kind: kind,
             metrics: try metrics.map { (metric) throws(BirthProblem) in try born(metric) })
@@ -90,7 +90,7 @@ enum BirthReading {
 
     private static func delivery(_ metrics: [Metric]) throws(BirthProblem) -> NodeBirth.Delivery? {
         func metric(_ name: String) -> Metric? { metrics.first { $0.name == name } }
-        guard metric(MetricName.receipt) != nil, let text = metric(MetricName.epoch)?.value?.text else { return nil }
+        guard metric(MetricName.receipt) != nil, let text = metric(MetricName.epoch)?.text else { return nil }
         guard let epoch = Epoch(text) else { throw BirthProblem("Delivery/Epoch is not 16 hexadecimal digits") }
         func number(_ name: String) throws(BirthProblem) -> Int64 {
             guard let metric = metric(name) else { return 0 }
@@ -99,7 +99,7 @@ enum BirthReading {
             }
             return value
         }
-        let earlier = metric(MetricName.propertiesFolder + "Earlier Epochs")?.value?.text ?? ""
+        let earlier = metric(MetricName.propertiesFolder + "Earlier Epochs")?.text ?? ""
         return NodeBirth.Delivery(
             epoch: epoch, sequence: try number(MetricName.sequence), first: try number(MetricName.first),
             receipted: try number(MetricName.receipted), earlier: earlierEpochs(earlier))

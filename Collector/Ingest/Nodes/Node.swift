@@ -17,6 +17,8 @@ final class Node {
     var bdSeq: Int64?
     /// What the last birth said about delivery; nil for a plain Sparkplug node, or before the first birth.
     var delivery: NodeBirth.Delivery?
+    /// The number of a plain node's stream.
+    var plainStream: Int32?
     var isOnline = false
     var rebirthAskedMs: Int64?
     var aliases = AliasMap()

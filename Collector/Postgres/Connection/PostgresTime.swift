@@ -6,6 +6,11 @@ public enum PostgresTime {
 
     public static func isStorable(_ timeMs: Int64) -> Bool { storableMs.contains(timeMs) }
 
+    /// The nearest time that can be stored.
+    public static func clamped(_ timeMs: Int64) -> Int64 {
+        min(max(timeMs, storableMs.lowerBound), storableMs.upperBound)
+    }
+
     /// `timeMs` must be storable.
     @inline(__always)
     static func binary(_ timeMs: Int64) -> Int64 { (timeMs &- epochMs) &* 1000 }

@@ -23,6 +23,13 @@ public enum Clock {
         return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
     }
 
+    /// Blocks the calling thread. Never on the cooperative pool.
+    public static func sleep(ms: Int) {
+        var wanted = timespec(tv_sec: max(0, ms) / 1000, tv_nsec: max(0, ms) % 1000 * 1_000_000)
+        var rest = timespec()
+        while nanosleep(&wanted, &rest) != 0, errno == EINTR { wanted = rest }
+    }
+
     /// The deadline of a wait that starts now; at most a year ahead, so that it cannot overflow.
     static func monotonicNs(afterMs: Int) -> Int64 {
         monotonicNs() + Int64(min(max(afterMs, 0), 31_536_000_000)) * 1_000_000

@@ -20,6 +20,12 @@ public final class WakeUp: Sendable {
         while write(fd, &one, 8) < 0, errno == EINTR {}
     }
 
+    /// Sleeps until there is a signal or the time is over. True if there is one.
+    public func wait(timeoutMs: Int) -> Bool {
+        var request = pollfd(fd: fd, events: Int16(POLLIN), revents: 0)
+        return poll(&request, 1, CInt(clamping: timeoutMs)) > 0
+    }
+
     /// True if there was a signal since the last `clear`.
     @discardableResult
     public func clear() -> Bool {

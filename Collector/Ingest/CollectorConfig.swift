@@ -1,0 +1,66 @@
+public import MQTT
+public import Postgres
+public import Runtime
+
+/// What the collector is to do, as its configuration file says.
+public struct CollectorConfig: Sendable {
+    public struct Web: Sendable, Equatable {
+        public var listen: String
+        public var port: UInt16
+        /// PEM files; nil for plain HTTP.
+        public var certificateFile: String?
+        public var keyFile: String?
+        /// Pages of other origins that may open WebSockets.
+        public var origins: [String]
+    }
+
+    public var hostID: String
+    /// Empty: every site.
+    public var sites: [String]
+    public var databaseURL: String
+    /// Apply pending migrations at start, rather than refusing to run.
+    public var migratesByItself: Bool
+    public var mqtt: MQTTConfiguration
+    public var web: Web
+    public var retention: Retention.Limits
+    public var log: LogSettings
+
+    public static func load(_ path: String) throws(ConfigFailure) -> CollectorConfig {
+        try ConfigFile.load(path, decode: CollectorConfig.init)
+    }
+
+    init(_ root: ConfigReader) {
+        hostID = root.name("host_id", default: "bellwether")
+        sites = root.strings("sites", maxBytes: 64)
+        let database = root.section("database")
+        databaseURL = database.string("url", maxBytes: 4096)
+        migratesByItself = database.choice("migrate", of: ["auto", "manual"], default: "auto") == "auto"
+        mqtt = MQTTConfiguration(
+            root.section("mqtt"), clientID: "bellwether-collector-\(hostID)-\(CollectorConfig.processNumber)")
+        let section = root.optionalSection("web")
+        let tls = section?.optionalSection("tls")
+        web = Web(
+            listen: section?.string("listen", maxBytes: 255, default: "127.0.0.1") ?? "127.0.0.1",
+            port: UInt16(clamping: section?.int("port", in: 0...65_535, default: 8080) ?? 8080),
+            certificateFile: tls?.path("cert"), keyFile: tls?.path("key"), origins: section?.strings("origins") ?? [])
+        let days = root.optionalSection("retention")
+        func limit(_ key: String) -> Int? { days?.optionalInt(key, in: 1...36_500) }
+        retention = Retention.Limits(
+            telemetryDays: limit("telemetry_days"), rollupMinuteDays: limit("rollup_1m_days"),
+            rollupHourDays: limit("rollup_1h_days"), healthDays: limit("health_days"), eventDays: limit("event_days"),
+            quarantineDays: limit("quarantine_days"))
+        log = LogSettings(root.optionalSection("log"))
+    }
+
+    /// Two collectors of one host id need two client ids, or the broker lets only one of them stay.
+    private static let processNumber: String = {
+        let number = (try? RandomBytes.number()) ?? UInt64(bitPattern: Clock.monotonicNs())
+        return String(number & 0xFFFF_FFFF, radix: 16)
+    }()
+
+    public func postgres(_ role: String, statementLimit: Duration? = .seconds(60)) -> PostgresOptions {
+        PostgresOptions(
+            databaseURL, applicationName: "bellwether-collector \(role)", connectLimit: .seconds(5),
+            statementLimit: statementLimit)
+    }
+}

@@ -1,0 +1,149 @@
+import Postgres
+import Runtime
+
+/// The thread that keeps the collector's leases alive, and decides from them and from the writer's state whether the
+/// collector may be online.
+final class LeaseKeeper {
+    /// A lease that its holder does not renew for so long may be taken by others.
+    static let lastingMs: Int64 = 10_000
+    static let roundMs = 1_000
+    /// Commits or heartbeats that fail for longer than this end the collector's being online.
+    static let patienceMs: Int64 = 3_000
+
+    private let config: CollectorConfig
+    private let identity: String
+    private let requests: Mailbox<UpkeepRequest>
+    private let toIngest: Mailbox<IngestControl>
+    private let toHost: Mailbox<HostOrder>
+    private let writer: WriterState
+    private let state: CollectorState
+    private let log = Log("leases")
+    private var connection: PostgresConnection?
+    private var held: [Leases.Lease] = []
+    private var told: [Leases.Lease] = []
+    private var toldDuty = HostDuty.cannotCommit
+    /// When the held leases run out unless they are renewed, by the monotonic clock.
+    private var heldUntilMs: Int64 = 0
+    private var failingSinceMs: Int64?
+    private var isSchemaChecked = false
+    private var sites: Set<String>
+
+    init(
+        config: CollectorConfig, identity: String, requests: Mailbox<UpkeepRequest>, toIngest: Mailbox<IngestControl>,
+        toHost: Mailbox<HostOrder>, writer: WriterState, state: CollectorState
+    ) {
+        self.config = config
+        self.identity = identity
+        self.requests = requests
+        self.toIngest = toIngest
+        self.toHost = toHost
+        self.writer = writer
+        self.state = state
+        sites = Set(config.sites)
+    }
+
+    /// The thread's body: returns after `stop`, with all leases given back.
+    func run() {
+        while true {
+            for request in requests.takeAll(timeoutMs: LeaseKeeper.roundMs) {
+                switch request {
+                case .wants(let site): if config.sites.isEmpty || config.sites.contains(site) { sites.insert(site) }
+                case .stop:
+                    giveBack()
+                    return
+                }
+            }
+            round()
+        }
+    }
+
+    private func round() {
+        let startMs = Clock.monotonicMs()
+        var othersServe = false
+        do {
+            let connection = try connect()
+            try Collectors.heartbeat(connection, identity, hostID: config.hostID, address: state.address)
+            if !held.isEmpty { held = try Leases.renew(connection, held, lastingMs: LeaseKeeper.lastingMs) }
+            if config.sites.isEmpty { sites.formUnion(try knownSites(connection)) }
+            for site in sites.sorted() where !held.contains(where: { $0.site == site }) {
+                if let lease = try Leases.acquire(
+                    connection, site: site, holder: identity, lastingMs: LeaseKeeper.lastingMs)
+                {
+                    held.append(lease)
+                }
+            }
+            // Counted from before the questions were asked: the database's clock started no earlier.
+            heldUntilMs = startMs + LeaseKeeper.lastingMs
+            othersServe = try Leases.all(connection).contains {
+                $0.holder != nil && $0.holder != identity && !$0.isExpired
+            }
+            failingSinceMs = nil
+            state.databaseProblem(nil)
+        } catch {
+            if (error as? PostgresFailure)?.endsConnection != false { connection = nil }
+            failingSinceMs = failingSinceMs ?? startMs
+            state.databaseProblem("\(error)")
+            log.error("the database does not answer", ["problem": "\(error)"])
+            if Clock.monotonicMs() >= heldUntilMs { held = [] }
+        }
+        tell(othersServe: othersServe)
+    }
+
+    private func knownSites(_ connection: PostgresConnection) throws -> [String] {
+        try connection.query("select site from sites").map { row throws(PostgresFailure) in try row[0] }
+    }
+
+    private func tell(othersServe: Bool) {
+        let nowMs = Clock.monotonicMs()
+        if held != told, toIngest.offer(.leases(held), cost: 0) {
+            told = held
+            state.sites(held.map(\.site))
+        }
+        let isFailing =
+            failingSinceMs.map { nowMs - $0 >= LeaseKeeper.patienceMs } == true
+            || (writer.failingForMs(atMs: nowMs) ?? 0) >= LeaseKeeper.patienceMs || !isSchemaChecked
+        // With no site known to anybody, somebody must listen for the first.
+        let duty: HostDuty = isFailing ? .cannotCommit : held.isEmpty && othersServe ? .standBy : .serve
+        guard duty != toldDuty, toHost.offer(.duty(duty), cost: 0) else { return }
+        toldDuty = duty
+        state.duty(duty)
+        log.info("duty", ["is": "\(duty)", "sites": held.map(\.site).joined(separator: ",")])
+    }
+
+    private func connect() throws -> PostgresConnection {
+        if let connection, connection.isUsable { return connection }
+        connection = nil
+        let fresh = try PostgresConnection(config.postgres("leases", statementLimit: .seconds(5)))
+        if !isSchemaChecked { try checkSchema(fresh) }
+        connection = fresh
+        return fresh
+    }
+
+    private func checkSchema(_ connection: PostgresConnection) throws {
+        let pending = try Migrations.pending(connection)
+        if !pending.isEmpty {
+            guard config.migratesByItself else {
+                throw SchemaBehind(count: pending.count)
+            }
+            let applied = try Migrations.apply(connection)
+            log.info("migrated the database", ["applied": applied.count])
+        }
+        try Partitions.makeAhead(connection, nowMs: Clock.wallMs())
+        isSchemaChecked = true
+        state.schemaIsReady()
+    }
+
+    struct SchemaBehind: Error, CustomStringConvertible {
+        let count: Int
+        var description: String {
+            "the database lacks \(count) migrations; run: bellwether-collector migrate --config FILE"
+        }
+    }
+
+    private func giveBack() {
+        // Whatever fails here runs out by itself.
+        guard let connection else { return }
+        try? Leases.release(connection, held)
+        try? Collectors.leave(connection, identity)
+    }
+}
