@@ -70,7 +70,7 @@ let package = Package(
         library("Ingest", "Collector", ["Model", "Runtime", "Sparkplug", "MQTT", "Assets", "Postgres", "Analytics", "CSystem"]),
         library("Web", "Collector", ["Model", "Runtime", "CMicrohttpd", "CWslay", "CSystem"]),
         library("API", "Collector", ["Model", "Runtime", "Assets", "Postgres", "Analytics", "Ingest", "Web", "CDashboard"]),
-        program("bellwether-collector", "Collector/collector", ["API", "Runtime"]),
+        program("bellwether-collector", "Collector/collector", ["API", "Ingest", "Model", "Postgres", "Runtime"]),
 
         // Tests
         .target(name: "CSpawn", path: "Tests/CSpawn"),

@@ -62,7 +62,8 @@ public struct Agent {
         let sampler = try Sampler(
             config: config, source: source, outbox: outbox, journal: journal, toLink: news, orders: orders,
             counters: counters, notifier: notifier)
-        let thread = try startLink(layouts: try outbox.layoutsInUse(), news: news, wake: wake, counters: counters)
+        let layouts = try outbox.layoutsInUse(asset: config.asset.id, kind: config.asset.kind)
+        let thread = try startLink(layouts: layouts, news: news, wake: wake, counters: counters)
         defer { thread.join() }
         notifier.ready(status: "sampling \(config.asset.id) at \(config.asset.rateHz) Hz")
         log.info("sampling", ["asset": config.asset.id, "kind": config.asset.kind, "rate_hz": config.asset.rateHz])

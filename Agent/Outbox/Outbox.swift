@@ -65,9 +65,9 @@ public final class Outbox {
         return layout
     }
 
-    /// The layouts of records without a receipt; their assets and signals must stay announced.
-    public func layoutsInUse() throws(OutboxFailure) -> [Layout] {
-        var used: Set<Int> = []
+    /// The layouts to announce: of this asset, and of records without a receipt, whatever they were made as.
+    public func layoutsInUse(asset: String, kind: String) throws(OutboxFailure) -> [Layout] {
+        var used = Set(layouts.filter { $0.asset == asset && $0.kind == kind }.map(\.id))
         for state in epochs {
             try database.query(
                 "SELECT DISTINCT layout FROM record WHERE life = ? AND sequence > ?",

@@ -51,6 +51,12 @@ public final class OutboxReader {
                 chain: UInt64(bitPattern: row.integer(3)), body: body))
     }
 
+    /// The lowest number of an epoch that is still in the file.
+    public func firstHeld(of state: EpochState) throws(OutboxFailure) -> Int64? {
+        try database.integer(
+            "SELECT sequence FROM record WHERE life = ? ORDER BY sequence LIMIT 1", [.integer(Int64(state.life))])
+    }
+
     /// The layouts that records refer to.
     public func layouts() throws(OutboxFailure) -> [Layout] { try Outbox.readLayouts(database) }
 

@@ -46,8 +46,8 @@ extension Ingestor {
             delta.status.first = delivery.first
             delta.status.receipted = delivery.receipted
         }
-        let oldestHeld = delivery.first == 0 ? delivery.sequence + 1 : delivery.first
-        declareMissing(stream, stream.open.intersection(0...max(0, oldestHeld - 1)))
+        // What is below the oldest number held is gone for good. 0: the agent does not say.
+        declareMissing(stream, stream.open.intersection(0...max(0, delivery.first - 1)))
         // Receipted, and not stored: the database has been set back. The agent may still have it.
         if delivery.receipted >= 1 {
             for range in stream.open.intersection(1...delivery.receipted).ranges {

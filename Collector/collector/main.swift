@@ -1,1 +1,3 @@
-print("collector")
+import Runtime
+
+CollectorProgram.program.main()

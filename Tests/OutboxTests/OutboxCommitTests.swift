@@ -131,9 +131,10 @@ import Testing
         let (outbox, _) = try fixture.open()
         #expect(try outbox.layout(asset: "a", kind: "k", group: 0, signals: ["x", "y"]).id == 1)
         #expect(try outbox.layout(asset: "b", kind: "k", group: 0, signals: ["x", "y"]).id == 3)
-        #expect(try outbox.layoutsInUse().map(\.asset) == ["a"])
+        #expect(try outbox.layoutsInUse(asset: "b", kind: "k").map(\.id) == [1, 3])
         _ = try outbox.commit(OutboxFixture.receipts(Place(life: 1, sequence: 1)))
-        #expect(try outbox.layoutsInUse().isEmpty)
+        #expect(try outbox.layoutsInUse(asset: "b", kind: "k").map(\.id) == [3])
+        #expect(try outbox.layoutsInUse(asset: "a", kind: "k").map(\.id) == [1, 2])
     }
 
     @Test func theSimulatorsStateIsCommittedWithItsTick() throws {

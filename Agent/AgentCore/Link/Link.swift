@@ -205,7 +205,14 @@ final class Link {
     /// NBIRTH and every DBIRTH, with the aliases that all data of this session uses.
     private func sendBirths() {
         let nowMs = Clock.wallMs()
-        let status = currentStatus()
+        var status = currentStatus()
+        do throws(OutboxFailure) {
+            // The collector takes what is below as gone for good: this must be exact.
+            status.first = try reader.firstHeld(of: epoch) ?? epoch.nextSequence
+        } catch {
+            _ = toSampler.offer(.failed(error), cost: 1)
+            return
+        }
         seq.restart()
         let earlier = (try? reader.epochs())?.filter { $0.life != epoch.life && $0.receipted < $0.newest } ?? []
         let node = announcement.births.node(
@@ -225,6 +232,7 @@ final class Link {
         heldBack.removeAll()
         delivery.born(atMs: Clock.monotonicMs())
         counters.births.add(1)
+        writeStatusFile()
         log.info("born", ["epoch": epoch.epoch, "sequence": epoch.newest, "pending": delivery.pendingCount])
     }
 

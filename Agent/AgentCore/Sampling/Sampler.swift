@@ -32,7 +32,9 @@ final class Sampler {
     private var refusing: (sinceMs: Int64, ticks: Int64)?
     private var committedBytes: Int64 = 0
     private let startedMs = Clock.monotonicMs()
-    private var lastStatusMs: Int64 = 0
+    private var lastStatusMs: Int64 = .min / 2
+    private var lastRebaseMs: Int64 = .min / 2
+    private static let rebaseEveryMs: Int64 = 600_000
 
     init(
         config: AgentConfig, source: consuming AssetSource, outbox: Outbox, journal: Journal?,
@@ -65,7 +67,6 @@ final class Sampler {
     /// Runs until told to stop or until the outbox needs to be opened again.
     func run() -> Outcome {
         do throws(OutboxFailure) {
-            tellOutboxStatus()
             while !isStopping {
                 let due = schedule.due(atNs: Clock.monotonicNs())
                 if due.skipped > 0 { try reportSkipped(due) }
@@ -192,6 +193,10 @@ final class Sampler {
                 log.error("damaged records are reported as lost", ["records": places.count])
                 try outbox.declareDamaged(places, nowMs: Clock.wallMs())
             case .contradicted(let inherited, let published):
+                // Whoever says so again and again is not to be believed.
+                let nowMs = Clock.monotonicMs()
+                guard nowMs >= lastRebaseMs + Sampler.rebaseEveryMs else { break }
+                lastRebaseMs = nowMs
                 log.error("another life of this outbox has used its numbers: a new epoch begins")
                 try outbox.rebase(unpublishedAfter: inherited, except: published, nowMs: Clock.wallMs())
                 offer(.epochBegan(outbox.current))
@@ -239,7 +244,7 @@ final class Sampler {
         lastStatusMs = Clock.monotonicMs()
         var status = OutboxStatus(capacityBytes: config.outbox.maxBytes, dropped: outbox.dropped, made: outbox.made)
         do throws(OutboxFailure) {
-            status.firstHeld = try outbox.firstHeld(of: outbox.current) ?? 0
+            status.firstHeld = try outbox.firstHeld(of: outbox.current) ?? outbox.current.nextSequence
             status.usedBytes = try outbox.usedBytes()
         } catch {
             log.warning("the outbox's state could not be read", ["problem": "\(error)"])
