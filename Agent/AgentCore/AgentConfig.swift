@@ -34,7 +34,7 @@ public struct AgentConfig: Sendable {
     public var receipts: Receipts
     /// Where each accepted record is noted for audits; nil for nowhere.
     public var journalPath: String?
-    public var log: LogSettings
+    public var log: Log.Settings
 
     public static func load(_ path: String) throws(ConfigFailure) -> AgentConfig {
         try ConfigFile.load(path, decode: AgentConfig.init)
@@ -61,6 +61,6 @@ public struct AgentConfig: Sendable {
             whenFull: limits?.choice("when_full", default: OutboxSettings.WhenFull.stop) ?? .stop)
         receipts = root.choice("receipts", default: Receipts.require)
         journalPath = root.optionalPath("journal")
-        log = LogSettings(root.optionalSection("log"))
+        log = Log.Settings(root)
     }
 }

@@ -23,7 +23,7 @@ public struct CollectorConfig: Sendable {
     public var mqtt: MQTTConfiguration
     public var web: Web
     public var retention: Retention.Limits
-    public var log: LogSettings
+    public var log: Log.Settings
 
     public static func load(_ path: String) throws(ConfigFailure) -> CollectorConfig {
         try ConfigFile.load(path, decode: CollectorConfig.init)
@@ -49,7 +49,7 @@ public struct CollectorConfig: Sendable {
             telemetryDays: limit("telemetry_days"), rollupMinuteDays: limit("rollup_1m_days"),
             rollupHourDays: limit("rollup_1h_days"), healthDays: limit("health_days"), eventDays: limit("event_days"),
             quarantineDays: limit("quarantine_days"))
-        log = LogSettings(root.optionalSection("log"))
+        log = Log.Settings(root)
     }
 
     /// Two collectors of one host id need two client ids, or the broker lets only one of them stay.
