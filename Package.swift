@@ -79,7 +79,7 @@ let package = Package(
             swiftSettings: common),
         tests("ModelTests", ["Model"]),
         tests("RuntimeTests", ["Runtime", "Model", "CSystem"]),
-        tests("SparkplugTests", ["Sparkplug", "Model"], exclude: ["sparkplug_b.proto"]),
+        tests("SparkplugTests", ["Sparkplug", "Model", "Runtime"], exclude: ["sparkplug_b.proto"]),
         tests("MQTTTests", ["MQTT", "Model", "Runtime"]),
         tests("AssetsTests", ["Assets", "Model"]),
         tests("OutboxTests", ["Outbox", "Model", "Runtime"]),

@@ -1,4 +1,5 @@
 import Model
+import Runtime
 import Sparkplug
 import TestSupport
 import Testing
@@ -6,18 +7,8 @@ import Testing
 /// Bytes that no honest encoder writes. Each must give a payload or an error; a trap ends the test process.
 @Suite(.timeLimit(.minutes(5)))
 struct HostileBytesTests {
-    /// Both decoders agree on the bytes; what they accept survives being written and read again.
     private func check(_ bytes: [UInt8], _ hint: @autoclosure () -> String = "") {
-        let full = FlatPayload.full(bytes)
-        guard FlatPayload.fast(bytes) == full else {
-            Issue.record("decoders differ on \(bytes) \(hint())")
-            return
-        }
-        guard let payload = try? Payload(decoding: bytes) else { return }
-        let written = payload.encoded()
-        if (try? Payload(decoding: written).encoded()) != written {
-            Issue.record("not a fixed point: \(bytes) \(hint())")
-        }
+        if let problem = SparkplugChecks.payload(bytes) { Issue.record("\(problem) \(hint())") }
     }
 
     private func problem(_ bytes: [UInt8], limits: PayloadLimits = PayloadLimits()) -> PayloadError.Problem? {
@@ -106,6 +97,22 @@ struct HostileBytesTests {
         deep += [UInt8](repeating: 0, count: 20_000)
         #expect(problem(deep) != nil)
         check(deep)
+    }
+
+    /// The deepest payload that is accepted fits into the stack of our threads, with all that stands above it.
+    @Test func theDeepestNestingFitsAThreadsStack() throws {
+        var inner: [UInt8] = []
+        for level in 0..<31 {
+            inner =
+                level < 20
+                ? Wire.field(9, bytes: Wire.field(2, bytes: inner)) : Wire.field(18, bytes: Wire.field(2, bytes: inner))
+        }
+        let payload = Wire.field(2, bytes: inner)
+        #expect(problem(payload) == nil)
+        let thread = try NamedThread.start(name: "deep", stackBytes: NamedThread.defaultStackBytes / 2) {
+            _ = SparkplugChecks.payload(payload)
+        }
+        thread.join()
     }
 
     @Test func countsAreBounded() {

@@ -1,0 +1,1 @@
+../../SparkplugTests/Support/Flat.swift
