@@ -192,13 +192,14 @@ struct ConnectionTests {
             let database = try TestDatabase()
             let proxy = try LinkProxy(to: try PostgresServer.shared.port)
             let url = "postgresql://postgres@127.0.0.1:\(proxy.port)/\(database.name)"
-            let options = PostgresOptions(url, connectLimit: .seconds(1), statementLimit: .milliseconds(1))
+            var options = PostgresOptions(url, statementLimit: .seconds(1))
             let connection = try PostgresConnection(options)
             proxy.hold([.toServer, .toClient])
             let failure = try postgresFailure { try connection.execute("select 1") }
             #expect(failure?.disposition == .connectionLost, "\(String(describing: failure))")
             #expect(!connection.isUsable)
             #expect(try postgresFailure { try connection.execute("select 1") }?.disposition == .connectionLost)
+            options.connectLimit = .seconds(1)
             let connect = try postgresFailure { _ = try PostgresConnection(options) }
             #expect(connect?.disposition == .retryLater, "\(String(describing: connect))")
         }

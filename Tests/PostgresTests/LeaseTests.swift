@@ -67,11 +67,12 @@ struct LeaseTests {
     @Test func takeoverWaitsForTheCommit() async throws {
         try await withMigrated { database, connection in
             let mine = try #require(
-                try Leases.acquire(connection, site: "s", holder: LeaseTests.first, lastingMs: 50))
+                try Leases.acquire(connection, site: "s", holder: LeaseTests.first, lastingMs: 3000))
             let isDone = Mutex(false)
             let taken = Mutex<(lease: Leases.Lease, wasEarly: Bool)?>(nil)
             try connection.transaction { () throws in
                 #expect(try Leases.hold(connection, [mine]) == [mine])
+                try waitUntil("the end of the lease") { try Leases.all(connection).allSatisfy(\.isExpired) }
                 startThread {
                     let other = try? database.connect()
                     let lease = other.flatMap {
@@ -80,7 +81,7 @@ struct LeaseTests {
                     let wasEarly = !isDone.withLock { $0 }
                     taken.withLock { $0 = lease.map { ($0, wasEarly) } }
                 }
-                usleep(300_000)
+                try waitUntil("the other one to wait") { try database.hasWaiter() || taken.withLock { $0 != nil } }
                 isDone.withLock { $0 = true }
             }
             try waitUntil("the take-over") { taken.withLock { $0 != nil } }

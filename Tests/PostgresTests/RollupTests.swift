@@ -186,9 +186,7 @@ struct RollupTests {
                     isRunning.withLock { $0 = false }
                 }
                 try waitUntil("the run to meet the mark") {
-                    try database.psql(
-                        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' "
-                            + "and datname = current_database()") == "1"
+                    try database.hasWaiter()
                 }
             }
             try waitUntil("the run") { !isRunning.withLock { $0 } }

@@ -24,6 +24,13 @@ struct TestDatabase: Sendable {
         try PostgresConnection(PostgresOptions(url, applicationName: "tests", statementLimit: limit))
     }
 
+    /// True while a session of this database waits for another one's lock.
+    func hasWaiter() throws -> Bool {
+        try psql(
+            "select count(*) > 0 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        ) == "t"
+    }
+
     /// Through psql, which shares no code with ours.
     @discardableResult
     func psql(_ sql: String) throws -> String { try PostgresServer.shared.run(sql, database: name) }

@@ -1,3 +1,5 @@
+import Runtime
+
 /// Why something could not be done in PostgreSQL, and what can be done about it.
 public struct PostgresFailure: Error, Sendable, Equatable {
     public enum Disposition: Sendable, Equatable {
@@ -77,6 +79,7 @@ extension PostgresFailure: CustomStringConvertible {
         var text = message
         if let sqlState { text += " (SQLSTATE \(sqlState))" }
         if let detail { text += "; \(detail)" }
-        return text + "; " + remedy
+        // Names from outside may be quoted in it.
+        return Text.escaped(text + "; " + remedy)
     }
 }

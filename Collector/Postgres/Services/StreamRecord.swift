@@ -25,6 +25,7 @@ public struct StreamRecord: Sendable, Equatable {
     }
 
     static let columns = "stream, site, agent, epoch, committed, lost, expired, made, stored_frames"
+    static let columnCount = 9
 
     init(_ row: PostgresRow) throws(PostgresFailure) {
         stream = try row[0]
