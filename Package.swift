@@ -48,6 +48,7 @@ let package = Package(
         system("CPostgres", "Collector", pkgConfig: "libpq", apt: "libpq-dev"),
         system("CMicrohttpd", "Collector", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         system("CWslay", "Collector", apt: "libwslay-dev"),
+        system("COpenSSL", "Collector", pkgConfig: "libssl", apt: "libssl-dev"),
         .target(name: "CSystem", path: "Shared/CSystem"),
         .target(name: "CDashboard", path: "Collector/Dashboard"),
         .target(name: "CMigrations", path: "Collector/Migrations"),
@@ -68,7 +69,7 @@ let package = Package(
         library("Postgres", "Collector", ["Model", "Runtime", "Assets", "CPostgres", "CMigrations"]),
         library("Analytics", "Collector", ["Model", "Assets"]),
         library("Ingest", "Collector", ["Model", "Runtime", "Sparkplug", "MQTT", "Assets", "Postgres", "Analytics", "CSystem"]),
-        library("Web", "Collector", ["Model", "Runtime", "CMicrohttpd", "CWslay", "CSystem"]),
+        library("Web", "Collector", ["Model", "Runtime", "CMicrohttpd", "CWslay", "COpenSSL", "CSystem"]),
         library("API", "Collector", ["Model", "Runtime", "Assets", "Postgres", "Analytics", "Ingest", "Web", "CDashboard"]),
         program("bellwether-collector", "Collector/collector", ["API", "Ingest", "Model", "Postgres", "Runtime"]),
 

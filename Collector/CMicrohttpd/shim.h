@@ -19,10 +19,7 @@ static inline ssize_t cmicrohttpd_send(int fd, struct iovec *parts, size_t count
 
 struct cmicrohttpd_settings {
     size_t connection_memory;      // bytes of one connection's pool: head, response head and read buffer
-    unsigned int connection_limit; // upgraded TLS connections included
-    const char *certificate;       // PEM, NULL without TLS; these three must outlive the daemon
-    const char *key;
-    const char *priorities; // GnuTLS priority string
+    unsigned int connection_limit;
 };
 
 struct cmicrohttpd_callbacks {
@@ -38,7 +35,7 @@ struct cmicrohttpd_callbacks {
 static inline struct MHD_Daemon *cmicrohttpd_start(const struct cmicrohttpd_settings *settings,
                                                    const struct cmicrohttpd_callbacks *callbacks, void *context) {
     unsigned int flags = MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_UPGRADE | MHD_ALLOW_SUSPEND_RESUME;
-    struct MHD_OptionItem options[12];
+    struct MHD_OptionItem options[7];
     int count = 0;
     options[count++] = (struct MHD_OptionItem){MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)callbacks->completed, context};
     options[count++] = (struct MHD_OptionItem){MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)callbacks->connection, context};
@@ -47,12 +44,6 @@ static inline struct MHD_Daemon *cmicrohttpd_start(const struct cmicrohttpd_sett
     options[count++] =
         (struct MHD_OptionItem){MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)settings->connection_memory, NULL};
     options[count++] = (struct MHD_OptionItem){MHD_OPTION_CONNECTION_LIMIT, (intptr_t)settings->connection_limit, NULL};
-    if (settings->certificate) {
-        flags |= MHD_USE_TLS;
-        options[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)settings->certificate};
-        options[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)settings->key};
-        options[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)settings->priorities};
-    }
     options[count] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
     return MHD_start_daemon(flags, 0, NULL, NULL, callbacks->access, context, MHD_OPTION_ARRAY, options,
                             MHD_OPTION_END);
@@ -63,7 +54,6 @@ static inline int cmicrohttpd_epoll_fd(struct MHD_Daemon *daemon) {
     return info ? info->epoll_fd : -1;
 }
 
-// The connection's own socket, also where TLS gives the application a socket pair.
 static inline int cmicrohttpd_socket(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     return info ? info->connect_fd : -1;

@@ -12,12 +12,12 @@ final class HTTPConnection {
         /// A worker has the request. Handlers are trusted to end.
         case handling
         case sending
-        /// A WebSocket over TLS: its client keeps the time.
-        case upgraded
     }
 
     let socket: CInt
     let peer: String
+    /// Where the bytes come from if they came over TLS.
+    let tunnel: SecureTunnel?
     var phase = Phase.idle
     /// On the monotonic clock.
     var deadlineMs: Int64
@@ -26,9 +26,10 @@ final class HTTPConnection {
     /// Its place in the daemon's list.
     var index = 0
 
-    init(socket: CInt, peer: String, deadlineMs: Int64) {
+    init(socket: CInt, peer: String, tunnel: SecureTunnel?, deadlineMs: Int64) {
         self.socket = socket
         self.peer = peer
+        self.tunnel = tunnel
         self.deadlineMs = deadlineMs
     }
 

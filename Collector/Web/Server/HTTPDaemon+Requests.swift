@@ -25,7 +25,7 @@ extension HTTPDaemon {
                 method: exchange.method, target: exchange.target, version: String(cString: version),
                 fields: raw.fields, limits: limits)
             let request = HTTPRequest(
-                head: head, id: nextRequestID(), peer: exchange.connection.peer, isSecure: isSecure)
+                head: head, id: nextRequestID(), peer: exchange.connection.peer, isSecure: servesTLS)
             exchange.request = request
             if let endpoint = endpoint(at: request.path), request.method == .get {
                 return try upgrade(exchange, request, version: String(cString: version), to: endpoint)
@@ -86,7 +86,7 @@ extension HTTPDaemon {
         }
         // A client that goes on and on is not read to its end.
         guard exchange.refusal != nil, exchange.receivedBytes > 4 * limits.maxBodyBytes else { return .YES }
-        if let refusal = exchange.refusal, !isSecure { sendDirectly(refusal, to: exchange.connection) }
+        if let refusal = exchange.refusal { sendDirectly(refusal, to: exchange.connection) }
         return .NO
     }
 

@@ -24,13 +24,16 @@ final class HTTPDaemon {
     var isStopping = false
     private(set) var connections: [HTTPConnection] = []
 
+    /// True if what comes over our connections came over TLS.
+    private let isSecure: Bool
     private let raw: OpaquePointer
-    private let tls: TLSMaterial?
+    private let gate: SecureGate?
     private let offer: (Job) -> Bool
     private let endpoints: [String: any WebSocketEndpoint]
     private let hub: WebSocketHub
     private var nextID: UInt64 = 1
     private var arrivingPeer = ""
+    private var arrivingTunnel: SecureTunnel?
     /// Plain WebSockets whose descriptor was duplicated: libmicrohttpd's own is given back after its run.
     private var finishedUpgrades: [OpaquePointer] = []
 
@@ -39,34 +42,28 @@ final class HTTPDaemon {
     private static let connectionMemory = 16 * 1024
 
     init(
-        settings: HTTPServerSettings, hub: WebSocketHub, endpoints: [String: any WebSocketEndpoint],
-        offer: @escaping (Job) -> Bool
+        settings: HTTPServerSettings, hub: WebSocketHub, gate: SecureGate?,
+        endpoints: [String: any WebSocketEndpoint], offer: @escaping (Job) -> Bool
     ) throws(HTTPServerFailure) {
         self.settings = settings
         self.hub = hub
+        self.gate = gate
+        isSecure = gate != nil
         self.endpoints = endpoints
         self.offer = offer
         limits = RequestHead.Limits(
             maxTargetBytes: min(settings.maxTargetBytes, 4096), maxHeaderBytes: min(settings.maxHeaderBytes, 8192),
             maxBodyBytes: settings.maxBodyBytes)
-        let material = try TLSMaterial(settings.tls)
         var native = cmicrohttpd_settings(
             connection_memory: Self.connectionMemory,
             // The library's own limit is out of the way: ours are counted where connections are accepted.
-            connection_limit: 1 << 20, certificate: material?.certificate, key: material?.key,
-            priorities: material?.priorities)
-        var callbacks = cmicrohttpd_callbacks(
-            access: onAccess, target: onTarget, completed: onCompleted, connection: onConnection, unescape: onUnescape)
+            connection_limit: 1 << 20)
         let box = DaemonBox()
-        guard let raw = cmicrohttpd_start(&native, &callbacks, Unmanaged.passUnretained(box).toOpaque()) else {
-            throw .daemon(
-                settings.tls == nil
-                    ? "libmicrohttpd could not start; are there descriptors left?"
-                    : "libmicrohttpd could not start with TLS; do the certificate and the key belong together?")
+        guard let raw = DaemonBox.start(&native, box) else {
+            throw .daemon("libmicrohttpd could not start; are there descriptors left?")
         }
         self.raw = raw
         self.box = box
-        tls = material
         epoll = cmicrohttpd_epoll_fd(raw)
         box.daemon = self
     }
@@ -76,11 +73,13 @@ final class HTTPDaemon {
     /// Ends the library's daemon. Every connection must have been cut and run to its end before (`hasEnded`).
     func close() { MHD_stop_daemon(raw) }
 
-    var isSecure: Bool { tls != nil }
-
-    /// Takes a connection over. The address is the peer's.
-    func add(socket: CInt, peer: String, address: sockaddr_storage, length: socklen_t) {
+    /// Takes a connection over. The address is the peer's; the socket is the tunnel's plain end if there is one.
+    func add(
+        socket: CInt, peer: String, address: sockaddr_storage, length: socklen_t, tunnel: SecureTunnel? = nil
+    ) {
         arrivingPeer = peer
+        arrivingTunnel = tunnel
+        defer { arrivingTunnel = nil }
         var address = address
         let isAdded = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { MHD_add_connection(raw, socket, $0, length) }
@@ -114,6 +113,7 @@ final class HTTPDaemon {
     func endpoint(at path: String) -> (any WebSocketEndpoint)? { endpoints[path] }
 
     var webSocketCount: Int { hub.count }
+    var servesTLS: Bool { isSecure }
 
     func dispatch(_ job: Job) -> Bool { offer(job) }
 
@@ -121,11 +121,11 @@ final class HTTPDaemon {
     func cutOverdue(nowMs: Int64) {
         for connection in connections where connection.deadlineMs <= nowMs {
             switch connection.phase {
-            case .handling, .upgraded: continue
+            case .handling: continue
             case .idle where connection.isReused: break
             case .head, .body:
                 statistics.timeouts += 1
-                if !isSecure { sendTimeout(connection) }
+                sendTimeout(connection)
             case .idle, .sending: statistics.timeouts += 1
             }
             connection.cut()
@@ -133,9 +133,6 @@ final class HTTPDaemon {
             connection.deadlineMs = .max
         }
     }
-
-    /// Connections without those that have become WebSockets over TLS.
-    var plainConnectionCount: Int { connections.count - (isSecure ? hub.count : 0) }
 
     /// Cuts every connection that waits for its next request.
     func cutIdle() {
@@ -153,8 +150,8 @@ final class HTTPDaemon {
         return true
     }
 
-    /// libmicrohttpd has no way to answer before a request is complete; on a plain socket nothing of its own is under
-    /// way then, so the answer can be put there directly.
+    /// libmicrohttpd has no way to answer before a request is complete; nothing of its own is under way then, so the
+    /// answer can be put into the socket directly.
     private func sendTimeout(_ connection: HTTPConnection) {
         sendDirectly(HTTPProblem(408, "The request was not complete in time."), to: connection)
     }
@@ -179,16 +176,16 @@ final class HTTPDaemon {
 
     // MARK: - Called by libmicrohttpd, inside `run` and `add`
 
-    fileprivate func connectionStarted(_ handle: OpaquePointer) -> UnsafeMutableRawPointer {
+    func connectionStarted(_ handle: OpaquePointer) -> UnsafeMutableRawPointer {
         let connection = HTTPConnection(
-            socket: cmicrohttpd_socket(handle), peer: arrivingPeer,
+            socket: cmicrohttpd_socket(handle), peer: arrivingPeer, tunnel: arrivingTunnel,
             deadlineMs: Clock.monotonicMs() + settings.headTimeoutMs)
         connection.index = connections.count
         connections.append(connection)
         return Unmanaged.passRetained(connection).toOpaque()
     }
 
-    fileprivate func connectionEnded(_ context: UnsafeMutableRawPointer) {
+    func connectionEnded(_ context: UnsafeMutableRawPointer) {
         let connection = Unmanaged<HTTPConnection>.fromOpaque(context).takeRetainedValue()
         let last = connections.removeLast()
         if last !== connection {
@@ -198,116 +195,37 @@ final class HTTPDaemon {
         hub.addresses.left(connection.peer)
     }
 
-    fileprivate func upgraded(
+    func upgraded(
         _ exchange: HTTPExchange, _ handle: OpaquePointer, socket: CInt, early: UnsafeRawBufferPointer
     ) {
-        guard let upgrade = exchange.upgrade, let request = exchange.request else {
-            finishedUpgrades.append(handle)
-            return
-        }
-        if isSecure {
-            exchange.connection.phase = .upgraded
-            let link = SecureLink(
-                handle: handle, connection: exchange.connection, daemon: self, sendTimeoutMs: 5_000)
-            hub.adopt(socket: socket, link: link, upgrade: upgrade, request: request, early: early)
+        finishedUpgrades.append(handle)
+        guard let upgrade = exchange.upgrade, let request = exchange.request else { return }
+        var early = Array(early)
+        if let tunnel = exchange.connection.tunnel, let gate {
+            // What is between the tunnel and the library belongs to the WebSocket now.
+            early += unread(socket)
+            let rest = gate.release(tunnel)
+            hub.adopt(
+                socket: tunnel.socket, session: tunnel.session, upgrade: upgrade, request: request,
+                early: early + rest.inward, unsent: rest.outward)
             return
         }
         // A descriptor of our own lets the library free the connection and its 16 kB at once.
         let own = fcntl(socket, F_DUPFD_CLOEXEC, 0)
-        finishedUpgrades.append(handle)
         guard own >= 0 else {
             statistics.refusedConnections += 1
             return
         }
-        hub.adopt(socket: own, link: nil, upgrade: upgrade, request: request, early: early)
+        hub.adopt(socket: own, session: nil, upgrade: upgrade, request: request, early: early, unsent: [])
     }
-}
 
-/// The context of libmicrohttpd's callbacks. Lives as long as the daemon.
-private final class DaemonBox {
-    unowned(unsafe) var daemon: HTTPDaemon?
-
-    static func daemon(_ context: UnsafeMutableRawPointer?) -> HTTPDaemon? {
-        guard let context else { return nil }
-        return Unmanaged<DaemonBox>.fromOpaque(context).takeUnretainedValue().daemon
+    private func unread(_ socket: CInt) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let got = recv(socket, &chunk, chunk.count, CInt(MSG_DONTWAIT))
+            guard got > 0 else { return bytes }
+            bytes += chunk[..<got]
+        }
     }
-}
-
-// All run on the loop's thread, because only it calls MHD_run and MHD_add_connection.
-
-@c private func onConnection(
-    _ context: UnsafeMutableRawPointer?, _ handle: OpaquePointer?,
-    _ socketContext: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ event: MHD_ConnectionNotificationCode
-) {
-    guard let daemon = DaemonBox.daemon(context), let handle, let socketContext else { return }
-    if event == .CONNECTION_NOTIFY_STARTED {
-        socketContext.pointee = daemon.connectionStarted(handle)
-    } else if let connection = socketContext.pointee {
-        daemon.connectionEnded(connection)
-        socketContext.pointee = nil
-    }
-}
-
-/// A request's first line has come; what is returned is the request's context from now on.
-@c private func onTarget(
-    _ context: UnsafeMutableRawPointer?, _ target: UnsafePointer<CChar>?, _ handle: OpaquePointer?
-) -> UnsafeMutableRawPointer? {
-    guard let daemon = DaemonBox.daemon(context), let handle, let target,
-        let connection = cmicrohttpd_socket_context(handle)
-    else { return nil }
-    let bytes = Array(UnsafeRawBufferPointer(start: target, count: strlen(target)))
-    // The library would now take the query apart, item by item into its small memory, and when that is full lose track
-    // of the connection's state. It finds an empty query instead; ours is in the copy.
-    if let mark = bytes.firstIndex(of: UInt8(ascii: "?")) { UnsafeMutablePointer(mutating: target)[mark + 1] = 0 }
-    let exchange = daemon.begin(
-        handle, on: Unmanaged<HTTPConnection>.fromOpaque(connection).takeUnretainedValue(), target: bytes)
-    return Unmanaged.passRetained(exchange).toOpaque()
-}
-
-@c private func onAccess(
-    _ context: UnsafeMutableRawPointer?, _ handle: OpaquePointer?, _ target: UnsafePointer<CChar>?,
-    _ method: UnsafePointer<CChar>?, _ version: UnsafePointer<CChar>?, _ data: UnsafePointer<CChar>?,
-    _ count: UnsafeMutablePointer<Int>?, _ exchangeContext: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-) -> MHD_Result {
-    guard let daemon = DaemonBox.daemon(context), let target, let method, let version, let count,
-        let pointer = exchangeContext?.pointee
-    else { return .NO }
-    let exchange = Unmanaged<HTTPExchange>.fromOpaque(pointer).takeUnretainedValue()
-    switch exchange.stage {
-    case .head: return daemon.headArrived(exchange, method: method, target: target, version: version)
-    case .receiving where count.pointee > 0:
-        defer { count.pointee = 0 }
-        return daemon.bodyArrived(exchange, UnsafeRawBufferPointer(start: data, count: count.pointee))
-    case .receiving: return daemon.requestComplete(exchange)
-    case .waiting: return daemon.resumed(exchange)
-    case .answered: return .YES
-    }
-}
-
-@c private func onCompleted(
-    _ context: UnsafeMutableRawPointer?, _ handle: OpaquePointer?,
-    _ exchangeContext: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ reason: MHD_RequestTerminationCode
-) {
-    guard let daemon = DaemonBox.daemon(context), let pointer = exchangeContext?.pointee else { return }
-    exchangeContext?.pointee = nil
-    daemon.ended(Unmanaged<HTTPExchange>.fromOpaque(pointer).takeRetainedValue())
-}
-
-/// Leaves the target as it came: we decode it ourselves, strictly.
-@c private func onUnescape(
-    _ context: UnsafeMutableRawPointer?, _ handle: OpaquePointer?, _ text: UnsafeMutablePointer<CChar>?
-) -> Int {
-    text.map { strlen($0) } ?? 0
-}
-
-/// The 101 has been sent; the socket is ours.
-@c func onUpgraded(
-    _ context: UnsafeMutableRawPointer?, _ handle: OpaquePointer?, _ exchangeContext: UnsafeMutableRawPointer?,
-    _ early: UnsafePointer<CChar>?, _ earlyCount: Int, _ socket: CInt, _ upgrade: OpaquePointer?
-) {
-    guard let context, let upgrade, let exchangeContext else { return }
-    let daemon = Unmanaged<HTTPDaemon>.fromOpaque(context).takeUnretainedValue()
-    let exchange = Unmanaged<HTTPExchange>.fromOpaque(exchangeContext).takeUnretainedValue()
-    daemon.upgraded(
-        exchange, upgrade, socket: socket, early: UnsafeRawBufferPointer(start: early, count: earlyCount))
 }

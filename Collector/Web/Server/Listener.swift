@@ -82,6 +82,14 @@ final class Listener {
         setsockopt(socket, level, option, &value, socklen_t(MemoryLayout<CInt>.size))
     }
 
+    /// Two connected sockets that never wait; nil when descriptors are short.
+    static func pair() -> (CInt, CInt)? {
+        var ends: [CInt] = [-1, -1]
+        let type = SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
+        guard socketpair(AF_UNIX, CInt(type), 0, &ends) == 0 else { return nil }
+        return (ends[0], ends[1])
+    }
+
     private static func address(
         _ text: String, _ port: UInt16
     ) throws(HTTPServerFailure) -> (sockaddr_storage, socklen_t) {
@@ -126,15 +134,15 @@ public enum HTTPServerFailure: Error, Sendable, CustomStringConvertible {
     case badAddress(String)
     case file(FileFailure)
     case system(SystemFailure)
-    /// libmicrohttpd or GnuTLS refused: nearly always a certificate and key that do not belong together.
     case daemon(String)
+    case tls(String)
 
     public var description: String {
         switch self {
         case .badAddress(let text): "cannot listen on \"\(text)\": give an IP address, such as 127.0.0.1 or ::"
         case .file(let failure): failure.description
         case .system(let failure): failure.description
-        case .daemon(let text): text
+        case .daemon(let text), .tls(let text): text
         }
     }
 }

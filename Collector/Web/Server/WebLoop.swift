@@ -22,14 +22,18 @@ final class WebLoop: @unchecked Sendable {
         case wakeUp
         case listener
         case client(CInt)
+        case secureSocket(CInt)
+        case securePair(CInt)
 
-        /// Descriptors are below 2^31, so the others cannot be mistaken for one.
+        /// The kind in the upper half, a descriptor in the lower.
         var key: UInt64 {
             switch self {
             case .daemon: 1 << 32
             case .wakeUp: 2 << 32
             case .listener: 3 << 32
             case .client(let socket): UInt64(UInt32(bitPattern: socket))
+            case .secureSocket(let socket): 4 << 32 | UInt64(UInt32(bitPattern: socket))
+            case .securePair(let pair): 5 << 32 | UInt64(UInt32(bitPattern: pair))
             }
         }
     }
@@ -54,6 +58,7 @@ final class WebLoop: @unchecked Sendable {
     private let addresses: AddressCounter
     private let hub: WebSocketHub
     private let daemon: HTTPDaemon
+    private let gate: SecureGate?
     private var timers: [Timer] = []
     private var nextTickMs: Int64 = 0
     private var acceptAgainMs: Int64 = 0
@@ -77,10 +82,21 @@ final class WebLoop: @unchecked Sendable {
         mailbox = Mailbox(capacity: .max, onOffer: wakeUp)
         addresses = AddressCounter(limit: settings.maxConnectionsPerAddress)
         hub = WebSocketHub(settings: settings.webSocket, epoll: epoll, addresses: addresses)
-        daemon = try HTTPDaemon(settings: settings, hub: hub, endpoints: endpoints, offer: dispatch)
+        if let tls = settings.tls {
+            let context = try SecureContext(tls)
+            gate = SecureGate(settings: settings, context: context, epoll: epoll, addresses: addresses)
+        } else {
+            gate = nil
+        }
+        daemon = try HTTPDaemon(settings: settings, hub: hub, gate: gate, endpoints: endpoints, offer: dispatch)
         let listener = try Listener(listen: settings.listen, port: settings.port)
         self.listener = listener
         port = listener.port
+        gate?.connect = { [unowned daemon] tunnel, plainEnd in
+            daemon.add(
+                socket: plainEnd, peer: tunnel.peer, address: tunnel.address, length: tunnel.addressLength,
+                tunnel: tunnel)
+        }
         watch(daemon.epoll, .daemon)
         watch(wakeUp.fd, .wakeUp)
     }
@@ -111,13 +127,20 @@ final class WebLoop: @unchecked Sendable {
                 case Source.listener.key:
                     accept()
                     runsDaemon = true
-                default: hub.handle(event.events, socket: CInt(truncatingIfNeeded: event.data.u64))
+                case let key:
+                    let descriptor = CInt(truncatingIfNeeded: key)
+                    switch key >> 32 {
+                    case 4: gate?.handleSocket(descriptor)
+                    case 5: gate?.handlePair(descriptor)
+                    default: hub.handle(event.events, socket: descriptor)
+                    }
                 }
             }
             if runsDaemon || daemon.hasResumed { daemon.run() }
+            gate?.work()
             hub.work()
             runTimers()
-            hasMore = daemon.hasMoreWork || hub.hasWork
+            hasMore = daemon.hasMoreWork || hub.hasWork || gate?.hasWork == true
         }
         end()
     }
@@ -156,7 +179,7 @@ final class WebLoop: @unchecked Sendable {
     private func accept() {
         guard let listener else { return }
         for _ in 0..<Self.acceptsPerTurn {
-            guard daemon.plainConnectionCount < settings.maxConnections else {
+            guard max(daemon.connections.count, gate?.count ?? 0) < settings.maxConnections else {
                 if !daemon.cutOldestIdle() { pauseAccepting() }
                 return
             }
@@ -173,7 +196,11 @@ final class WebLoop: @unchecked Sendable {
                     continue
                 }
                 addresses.came(peer)
-                daemon.add(socket: socket, peer: peer, address: address, length: length)
+                if let gate {
+                    gate.add(socket: socket, peer: peer, address: address, length: length)
+                } else {
+                    daemon.add(socket: socket, peer: peer, address: address, length: length)
+                }
             }
         }
     }
@@ -196,11 +223,11 @@ final class WebLoop: @unchecked Sendable {
         nextTickMs = nowMs + Self.tickMs
         daemon.cutOverdue(nowMs: nowMs)
         hub.tick(nowMs: nowMs)
-        // libmicrohttpd frees an upgraded TLS connection in the run after the one that ended it, and does not ask for it.
-        if daemon.isSecure { daemon.run() }
+        gate?.cutOverdue(nowMs: nowMs)
         if !isAccepting, stopDeadlineMs == nil, acceptAgainMs <= nowMs { setAccepting(true) }
         var current = daemon.statistics
-        current.connections = daemon.connections.count
+        current.connections = max(daemon.connections.count, gate?.count ?? 0)
+        current.timeouts += gate?.timeouts ?? 0
         current.webSockets = hub.count
         statistics.withLock { [current] in $0 = current }
     }
@@ -219,7 +246,8 @@ final class WebLoop: @unchecked Sendable {
 
     private var isFinished: Bool {
         guard let stopDeadlineMs else { return false }
-        return daemon.connections.isEmpty && hub.count == 0 || Clock.monotonicMs() >= stopDeadlineMs
+        return daemon.connections.isEmpty && hub.count == 0 && (gate?.count ?? 0) == 0
+            || Clock.monotonicMs() >= stopDeadlineMs
     }
 
     private func end() {
@@ -231,6 +259,7 @@ final class WebLoop: @unchecked Sendable {
             daemon.run()
             if !daemon.hasMoreWork { usleep(1000) }
         }
+        gate?.cutAll()
         daemon.close()
         mailbox.close()
         _ = mailbox.takeAll(timeoutMs: 0)

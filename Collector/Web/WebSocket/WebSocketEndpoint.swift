@@ -48,7 +48,8 @@ public final class WebSocketClient {
 
     let socket: CInt
     let endpoint: any WebSocketEndpoint
-    let link: SecureLink?
+    /// Over TLS.
+    let session: SecureSession?
     unowned let hub: WebSocketHub
 
     var state = State.open
@@ -79,14 +80,14 @@ public final class WebSocketClient {
 
     init(
         id: UInt64, peer: String, subprotocol: String?, socket: CInt, endpoint: any WebSocketEndpoint,
-        link: SecureLink?, hub: WebSocketHub, nowMs: Int64
+        session: SecureSession?, hub: WebSocketHub, nowMs: Int64
     ) {
         self.id = id
         self.peer = peer
         self.subprotocol = subprotocol
         self.socket = socket
         self.endpoint = endpoint
-        self.link = link
+        self.session = session
         self.hub = hub
         frameAllowance = hub.settings.burstFrames
         allowanceAtMs = nowMs

@@ -43,23 +43,22 @@ final class WebSocketHub {
 
     // MARK: - Coming and going
 
-    /// Takes a socket whose handshake is done. `early` came with it.
+    /// Takes a socket whose handshake is done. `early` came with it; `unsent` must go out before anything else.
     func adopt(
-        socket: CInt, link: SecureLink?, upgrade: HTTPExchange.Upgrade, request: HTTPRequest,
-        early: UnsafeRawBufferPointer
+        socket: CInt, session: SecureSession?, upgrade: HTTPExchange.Upgrade, request: HTTPRequest, early: [UInt8],
+        unsent: [UInt8]
     ) {
-        let tcp = link?.socket ?? socket
-        Listener.set(tcp, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
-        Listener.set(tcp, CInt(IPPROTO_TCP), TCP_NOTSENT_LOWAT, Self.kernelBytes)
+        Listener.set(socket, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
+        Listener.set(socket, CInt(IPPROTO_TCP), TCP_NOTSENT_LOWAT, Self.kernelBytes)
         let client = WebSocketClient(
             id: nextID, peer: request.peer, subprotocol: upgrade.subprotocol, socket: socket,
-            endpoint: upgrade.endpoint, link: link, hub: self, nowMs: Clock.monotonicMs())
+            endpoint: upgrade.endpoint, session: session, hub: self, nowMs: Clock.monotonicMs())
         nextID += 1
         let index = Int(socket)
         while clients.count <= index { clients.append(nil) }
         clients[index] = client
         count += 1
-        if link == nil { addresses.came(client.peer) }
+        addresses.came(client.peer)
         var event = epoll_event()
         event.events =
             EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
@@ -68,8 +67,14 @@ final class WebSocketHub {
             client.state = .closing
             return release(client, .abnormal, cut: true)
         }
+        if !unsent.isEmpty {
+            client.pending = [SharedFrame(framed: unsent)]
+            mark(client)
+        }
         client.endpoint.opened(client, by: request)
-        if !early.isEmpty { take(early, from: client) }
+        if !early.isEmpty { early.withUnsafeBytes { take($0, from: client) } }
+        // A TLS session may hold more than the socket shows.
+        if session != nil { markUnread(client) }
     }
 
     private func release(_ client: WebSocketClient, _ code: WebSocketCloseCode, cut: Bool) {
@@ -78,21 +83,19 @@ final class WebSocketHub {
         client.state = .gone
         clients[Int(client.socket)] = nil
         count -= 1
-        if client.link == nil { addresses.left(client.peer) }
+        addresses.left(client.peer)
         client.pending = []
         client.control = nil
         client.closeFrame = nil
         client.input = nil
         epoll_ctl(epoll, EPOLL_CTL_DEL, client.socket, nil)
-        if let link = client.link {
-            link.finish(cut: cut)
+        if cut {
+            var linger = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(client.socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
         } else {
-            if cut {
-                var linger = linger(l_onoff: 1, l_linger: 0)
-                setsockopt(client.socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
-            }
-            Glibc.close(client.socket)
+            client.session?.finish()
         }
+        Glibc.close(client.socket)
         if wasOpen { client.endpoint.closed(client, code: code) }
     }
 
@@ -140,17 +143,21 @@ final class WebSocketHub {
 
     private func read(_ client: WebSocketClient) {
         guard client.state != .gone else { return }
-        let got = recv(client.socket, readBuffer.baseAddress, readBuffer.count, CInt(MSG_DONTWAIT))
-        if got < 0 {
-            if errno != EAGAIN, errno != EINTR { release(client, .abnormal, cut: true) }
-            return
-        }
+        let got = client.session?.read(into: readBuffer) ?? receive(client.socket)
+        guard got >= 0 else { return }
         guard got > 0 else { return release(client, .abnormal, cut: false) }
         if client.state == .open || client.state == .closing {
             take(UnsafeRawBufferPointer(rebasing: readBuffer[..<got]), from: client)
         }
-        // Events are edges: what is left unread now is not reported again. A short read leaves nothing but the end.
-        if got == readBuffer.count || client.isEnding { markUnread(client) }
+        // Events are edges: what is left unread now is not reported again. A short read of a plain socket leaves nothing
+        // but the end; a TLS session may hold more.
+        if got == readBuffer.count || client.isEnding || client.session != nil { markUnread(client) }
+    }
+
+    /// Bytes read, 0 at the end or when the connection broke, -1 when nothing is there yet.
+    private func receive(_ socket: CInt) -> Int {
+        let got = recv(socket, readBuffer.baseAddress, readBuffer.count, CInt(MSG_DONTWAIT))
+        return got < 0 && errno != EAGAIN && errno != EINTR ? 0 : got
     }
 
     private func markUnread(_ client: WebSocketClient) {
@@ -258,9 +265,7 @@ final class WebSocketHub {
             }
             let wanted = batch.reduce(-client.sentBytes) { $0 + $1.byteCount }
             let sent = send(client)
-            guard sent >= 0 || errno == EAGAIN || errno == EINTR else {
-                return release(client, .abnormal, cut: true)
-            }
+            guard sent >= -1 else { return release(client, .abnormal, cut: true) }
             settle(client, sent: max(sent, 0), isWhole: sent == wanted)
         }
         mark(client)
@@ -293,8 +298,10 @@ final class WebSocketHub {
         client.pending.removeAll(keepingCapacity: true)
     }
 
+    /// Sends what it can of the batch: bytes taken, -1 when the socket takes none, -2 when the connection broke.
     private func send(_ client: WebSocketClient) -> Int {
-        withUnsafeTemporaryAllocation(of: iovec.self, capacity: batch.count) { parts in
+        if let session = client.session { return send(client, session) }
+        let sent = withUnsafeTemporaryAllocation(of: iovec.self, capacity: batch.count) { parts in
             for (index, frame) in batch.enumerated() {
                 let skip = index == 0 ? client.sentBytes : 0
                 parts[index] = iovec(
@@ -302,6 +309,20 @@ final class WebSocketHub {
             }
             return cmicrohttpd_send(client.socket, parts.baseAddress, parts.count)
         }
+        return sent < 0 && errno != EAGAIN && errno != EINTR ? -2 : sent
+    }
+
+    /// One record, put together from as many frames as fit.
+    private func send(_ client: WebSocketClient, _ session: SecureSession) -> Int {
+        guard session.flush() else { return session.write(UnsafeRawBufferPointer(start: nil, count: 0)) }
+        var count = 0
+        for (index, frame) in batch.enumerated() where count < SecureSession.recordBytes {
+            let rest = UnsafeRawBufferPointer(frame.bytes)[(index == 0 ? client.sentBytes : 0)...]
+            let taken = UnsafeRawBufferPointer(rebasing: rest.prefix(SecureSession.recordBytes - count))
+            UnsafeMutableRawBufferPointer(rebasing: readBuffer[count...]).copyMemory(from: taken)
+            count += taken.count
+        }
+        return session.write(UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
     }
 
     /// Keeps what was not sent; once the socket has refused, epoll tells when it takes more.
@@ -328,7 +349,8 @@ final class WebSocketHub {
 
     /// Everything is sent: the client sees the end, and closes its side.
     private func finish(_ client: WebSocketClient) {
-        if client.link != nil || client.isOrderly { return release(client, .normal, cut: false) }
+        if client.isOrderly { return release(client, .normal, cut: false) }
+        client.session?.finish()
         shutdown(client.socket, CInt(SHUT_WR))
         // A client that broke the rules may still be sending. That is read to its end: to close with bytes unread would
         // reset the connection, and the client would lose our close frame.
