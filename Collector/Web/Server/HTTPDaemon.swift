@@ -28,7 +28,10 @@ final class HTTPDaemon {
     private let isSecure: Bool
     private let raw: OpaquePointer
     private let gate: SecureGate?
-    private let offer: (Job) -> Bool
+    private let offer: ([Job]) -> Void
+    /// Complete requests that go to the workers after this run, all at once: waking a thread costs more than most
+    /// requests.
+    private var complete: [Job] = []
     private let endpoints: [String: any WebSocketEndpoint]
     private let hub: WebSocketHub
     private var nextID: UInt64 = 1
@@ -43,7 +46,7 @@ final class HTTPDaemon {
 
     init(
         settings: HTTPServerSettings, hub: WebSocketHub, gate: SecureGate?,
-        endpoints: [String: any WebSocketEndpoint], offer: @escaping (Job) -> Bool
+        endpoints: [String: any WebSocketEndpoint], offer: @escaping ([Job]) -> Void
     ) throws(HTTPServerFailure) {
         self.settings = settings
         self.hub = hub
@@ -96,6 +99,9 @@ final class HTTPDaemon {
             finishedUpgrades.removeAll(keepingCapacity: true)
             MHD_run(raw)
         }
+        guard !complete.isEmpty else { return }
+        offer(complete)
+        complete.removeAll(keepingCapacity: true)
     }
 
     /// True if `run` should be called again without waiting for `epoll`.
@@ -115,7 +121,12 @@ final class HTTPDaemon {
     var webSocketCount: Int { hub.count }
     var servesTLS: Bool { isSecure }
 
-    func dispatch(_ job: Job) -> Bool { offer(job) }
+    /// Gives a request to the workers; false when too many wait already.
+    func dispatch(_ job: Job) -> Bool {
+        guard waiting.count < max(settings.workers, 1) + max(settings.maxQueuedRequests, 0) else { return false }
+        complete.append(job)
+        return true
+    }
 
     /// Cuts what has taken too long. Called a few times a second.
     func cutOverdue(nowMs: Int64) {
@@ -169,9 +180,7 @@ final class HTTPDaemon {
 
             """.utf8)
         bytes += body
-        _ = bytes.withUnsafeBytes {
-            send(connection.socket, $0.baseAddress, $0.count, CInt(MSG_DONTWAIT | MSG_NOSIGNAL))
-        }
+        _ = bytes.withUnsafeBytes { Sockets.send(connection.socket, $0) }
     }
 
     // MARK: - Called by libmicrohttpd, inside `run` and `add`
@@ -223,7 +232,7 @@ final class HTTPDaemon {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4096)
         while true {
-            let got = recv(socket, &chunk, chunk.count, CInt(MSG_DONTWAIT))
+            let got = chunk.withUnsafeMutableBytes { Sockets.receive(socket, into: $0) }
             guard got > 0 else { return bytes }
             bytes += chunk[..<got]
         }

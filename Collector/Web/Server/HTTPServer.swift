@@ -26,7 +26,7 @@ public final class HTTPServer: Sendable {
         let log = Log("web")
         let home = Locked<WebLoop?>(nil)
         do throws(SystemFailure) {
-            workers = try WorkerPool(count: settings.workers, capacity: settings.maxQueuedRequests) { job in
+            workers = try WorkerPool(count: settings.workers) { job in
                 let answer = router.answer(job.request)
                 if let failure = answer.failure {
                     log.error(

@@ -20,7 +20,7 @@ public struct HTTPServerSettings: Sendable {
     /// Threads that run handlers.
     public var workers = 2
     /// Requests that wait for a worker; more are answered 503.
-    public var maxQueuedRequests = 256
+    public var maxQueuedRequests = 512
 
     public var maxBodyBytes = 1 << 20
     public var maxTargetBytes = 4096

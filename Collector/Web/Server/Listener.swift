@@ -24,9 +24,9 @@ final class Listener {
         let socket = Glibc.socket(
             CInt(address.ss_family), CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { throw .system(SystemFailure("cannot make a socket for \(place)")) }
-        Self.set(socket, SOL_SOCKET, SO_REUSEADDR, 1)
+        Sockets.set(socket, SOL_SOCKET, SO_REUSEADDR, 1)
         if address.ss_family == sa_family_t(AF_INET6) {
-            Self.set(socket, CInt(IPPROTO_IPV6), IPV6_V6ONLY, text == "::" ? 0 : 1)
+            Sockets.set(socket, CInt(IPPROTO_IPV6), IPV6_V6ONLY, text == "::" ? 0 : 1)
         }
         let isListening =
             withUnsafePointer(to: &address) { pointer in
@@ -75,19 +75,6 @@ final class Listener {
         if connection >= 0 { close(connection) }
         reserve = open("/dev/null", O_RDONLY | O_CLOEXEC)
         return connection >= 0 ? .refused : .none
-    }
-
-    static func set(_ socket: CInt, _ level: CInt, _ option: CInt, _ value: CInt) {
-        var value = value
-        setsockopt(socket, level, option, &value, socklen_t(MemoryLayout<CInt>.size))
-    }
-
-    /// Two connected sockets that never wait; nil when descriptors are short.
-    static func pair() -> (CInt, CInt)? {
-        var ends: [CInt] = [-1, -1]
-        let type = SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
-        guard socketpair(AF_UNIX, CInt(type), 0, &ends) == 0 else { return nil }
-        return (ends[0], ends[1])
     }
 
     private static func address(

@@ -70,7 +70,7 @@ final class WebLoop: @unchecked Sendable {
 
     init(
         settings: HTTPServerSettings, endpoints: [String: any WebSocketEndpoint],
-        dispatch: @escaping (HTTPDaemon.Job) -> Bool
+        dispatch: @escaping ([HTTPDaemon.Job]) -> Void
     ) throws(HTTPServerFailure) {
         self.settings = settings
         epoll = epoll_create1(CInt(EPOLL_CLOEXEC))

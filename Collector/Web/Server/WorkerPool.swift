@@ -6,8 +6,8 @@ final class WorkerPool<Job: Sendable>: Sendable {
     private let queue: JobQueue<Job>
     private let threads: [NamedThread]
 
-    init(count: Int, capacity: Int, run: @escaping @Sendable (Job) -> Void) throws(SystemFailure) {
-        let queue = JobQueue<Job>(capacity: capacity)
+    init(count: Int, run: @escaping @Sendable (Job) -> Void) throws(SystemFailure) {
+        let queue = JobQueue<Job>()
         self.queue = queue
         var threads: [NamedThread] = []
         do throws(SystemFailure) {
@@ -26,8 +26,8 @@ final class WorkerPool<Job: Sendable>: Sendable {
         self.threads = threads
     }
 
-    /// False when the queue is full or closed.
-    func offer(_ job: Job) -> Bool { queue.offer(job) }
+    /// Hands jobs over. They are dropped once the pool has stopped. The caller bounds how many are under way.
+    func offer(_ jobs: [Job]) { queue.offer(jobs) }
 
     /// Ends the threads after the jobs they run; what still waits is dropped. False if one still runs.
     func stop(timeoutMs: Int) -> Bool {
@@ -36,18 +36,17 @@ final class WorkerPool<Job: Sendable>: Sendable {
     }
 }
 
-/// A bounded queue of many takers.
+/// A queue of many takers, each of whom takes one: a slow job holds up no other.
 private final class JobQueue<Job: Sendable>: @unchecked Sendable {
     // Sendable because the fields below are touched only under the mutex.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var jobs: [Job?]
-    private var head = 0
-    private var count = 0
+    private var jobs: [Job] = []
+    /// Those before are taken.
+    private var next = 0
     private var isClosed = false
 
-    init(capacity: Int) {
-        jobs = Array(repeating: nil, count: max(capacity, 1))
+    init() {
         mutex.initialize(to: pthread_mutex_t())
         condition.initialize(to: pthread_cond_t())
         pthread_mutex_init(mutex, nil)
@@ -61,33 +60,34 @@ private final class JobQueue<Job: Sendable>: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func offer(_ job: Job) -> Bool {
+    /// Wakes the takers once, however many jobs there are.
+    func offer(_ more: [Job]) {
         pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        guard !isClosed, count < jobs.count else { return false }
-        jobs[(head + count) % jobs.count] = job
-        count += 1
-        pthread_cond_signal(condition)
-        return true
+        if !isClosed { jobs += more }
+        pthread_mutex_unlock(mutex)
+        if more.count == 1 { pthread_cond_signal(condition) } else { pthread_cond_broadcast(condition) }
     }
 
     /// Waits for a job; nil when the queue was closed.
     func take() -> Job? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        while count == 0, !isClosed { pthread_cond_wait(condition, mutex) }
-        guard !isClosed, let job = jobs[head] else { return nil }
-        jobs[head] = nil
-        head = (head + 1) % jobs.count
-        count -= 1
+        while next == jobs.count, !isClosed { pthread_cond_wait(condition, mutex) }
+        guard !isClosed else { return nil }
+        let job = jobs[next]
+        next += 1
+        if next == jobs.count || next >= 1024 {
+            jobs.removeFirst(next)
+            next = 0
+        }
         return job
     }
 
     func close() {
         pthread_mutex_lock(mutex)
         isClosed = true
-        jobs = Array(repeating: nil, count: jobs.count)
-        count = 0
+        jobs = []
+        next = 0
         pthread_cond_broadcast(condition)
         pthread_mutex_unlock(mutex)
     }

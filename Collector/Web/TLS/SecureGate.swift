@@ -43,7 +43,7 @@ final class SecureGate {
             close(socket)
             return
         }
-        Listener.set(socket, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
+        Sockets.set(socket, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
         let tunnel = SecureTunnel(
             session: session, peer: peer, address: address, addressLength: length,
             deadlineMs: Clock.monotonicMs() + handshakeTimeoutMs)
@@ -98,7 +98,7 @@ final class SecureGate {
             end(tunnel)
             return false
         case .done:
-            guard let (ours, daemons) = Listener.pair() else {
+            guard let (ours, daemons) = Sockets.pair() else {
                 end(tunnel)
                 return false
             }
@@ -136,15 +136,14 @@ final class SecureGate {
     private func put(_ bytes: UnsafeRawBufferPointer, into tunnel: SecureTunnel) -> Int {
         // Nobody reads any more: what the client still sends is dropped.
         if tunnel.hasDaemonEnded { return bytes.count }
-        let sent = send(tunnel.pair, bytes.baseAddress, bytes.count, CInt(MSG_DONTWAIT | MSG_NOSIGNAL))
-        if sent < 0, errno != EAGAIN, errno != EINTR { return bytes.count }
-        return sent
+        let sent = Sockets.send(tunnel.pair, bytes)
+        return sent == -2 ? bytes.count : sent
     }
 
     private func carryOutward(_ tunnel: SecureTunnel) -> Bool {
         guard !tunnel.hasDaemonEnded, tunnel.session.flush() else { return false }
-        let got = recv(tunnel.pair, buffer.baseAddress, buffer.count, CInt(MSG_DONTWAIT))
-        guard got >= 0 || (errno != EAGAIN && errno != EINTR) else { return false }
+        let got = Sockets.receive(tunnel.pair, into: buffer)
+        guard got >= 0 else { return false }
         guard got > 0 else {
             tunnel.hasDaemonEnded = true
             return true
@@ -196,7 +195,7 @@ final class SecureGate {
     func release(_ tunnel: SecureTunnel) -> (outward: [UInt8], inward: [UInt8]) {
         var outward: [UInt8] = []
         while true {
-            let got = recv(tunnel.pair, buffer.baseAddress, buffer.count, CInt(MSG_DONTWAIT))
+            let got = Sockets.receive(tunnel.pair, into: buffer)
             guard got > 0 else { break }
             outward += buffer[..<got]
         }

@@ -86,11 +86,8 @@ final class SecureSession {
     }
 
     private func send(_ bytes: UnsafeRawBufferPointer) -> Int {
-        while true {
-            let sent = Glibc.send(socket, bytes.baseAddress, bytes.count, CInt(MSG_DONTWAIT | MSG_NOSIGNAL))
-            if sent < 0, errno == EINTR { continue }
-            if sent < 0, errno != EAGAIN { hasFailed = true }
-            return sent
-        }
+        let sent = Sockets.send(socket, bytes)
+        if sent == -2 { hasFailed = true }
+        return sent
     }
 }

@@ -48,8 +48,8 @@ final class WebSocketHub {
         socket: CInt, session: SecureSession?, upgrade: HTTPExchange.Upgrade, request: HTTPRequest, early: [UInt8],
         unsent: [UInt8]
     ) {
-        Listener.set(socket, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
-        Listener.set(socket, CInt(IPPROTO_TCP), TCP_NOTSENT_LOWAT, Self.kernelBytes)
+        Sockets.set(socket, CInt(IPPROTO_TCP), TCP_NODELAY, 1)
+        Sockets.set(socket, CInt(IPPROTO_TCP), TCP_NOTSENT_LOWAT, Self.kernelBytes)
         let client = WebSocketClient(
             id: nextID, peer: request.peer, subprotocol: upgrade.subprotocol, socket: socket,
             endpoint: upgrade.endpoint, session: session, hub: self, nowMs: Clock.monotonicMs())
@@ -143,7 +143,7 @@ final class WebSocketHub {
 
     private func read(_ client: WebSocketClient) {
         guard client.state != .gone else { return }
-        let got = client.session?.read(into: readBuffer) ?? receive(client.socket)
+        let got = client.session?.read(into: readBuffer) ?? Sockets.receive(client.socket, into: readBuffer)
         guard got >= 0 else { return }
         guard got > 0 else { return release(client, .abnormal, cut: false) }
         if client.state == .open || client.state == .closing {
@@ -152,12 +152,6 @@ final class WebSocketHub {
         // Events are edges: what is left unread now is not reported again. A short read of a plain socket leaves nothing
         // but the end; a TLS session may hold more.
         if got == readBuffer.count || client.isEnding || client.session != nil { markUnread(client) }
-    }
-
-    /// Bytes read, 0 at the end or when the connection broke, -1 when nothing is there yet.
-    private func receive(_ socket: CInt) -> Int {
-        let got = recv(socket, readBuffer.baseAddress, readBuffer.count, CInt(MSG_DONTWAIT))
-        return got < 0 && errno != EAGAIN && errno != EINTR ? 0 : got
     }
 
     private func markUnread(_ client: WebSocketClient) {
@@ -301,15 +295,14 @@ final class WebSocketHub {
     /// Sends what it can of the batch: bytes taken, -1 when the socket takes none, -2 when the connection broke.
     private func send(_ client: WebSocketClient) -> Int {
         if let session = client.session { return send(client, session) }
-        let sent = withUnsafeTemporaryAllocation(of: iovec.self, capacity: batch.count) { parts in
+        return withUnsafeTemporaryAllocation(of: iovec.self, capacity: batch.count) { parts in
             for (index, frame) in batch.enumerated() {
                 let skip = index == 0 ? client.sentBytes : 0
                 parts[index] = iovec(
                     iov_base: frame.bytes.baseAddress.map { $0 + skip }, iov_len: frame.byteCount - skip)
             }
-            return cmicrohttpd_send(client.socket, parts.baseAddress, parts.count)
+            return Sockets.send(client.socket, parts)
         }
-        return sent < 0 && errno != EAGAIN && errno != EINTR ? -2 : sent
     }
 
     /// One record, put together from as many frames as fit.
