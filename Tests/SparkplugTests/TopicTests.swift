@@ -75,22 +75,21 @@ struct TopicTests {
     @Test(arguments: Seeds.list(fixed: 2))
     func randomTopics(seed: UInt64) {
         var random = SeededRandom(seed: seed)
-        let parts: [[UInt8]] = ["spBv1.0", "/", "NDATA", "DBIRTH", "STATE", "site", "é", "+", "", "..", "\u{0}"].map {
-            Array($0.utf8)
-        }
+        let words = ["spBv1.0", "NDATA", "DBIRTH", "STATE", "site", "é", "+", "", "..", "\u{0}", "a/b"]
         var accepted = 0
         for _ in 0..<20_000 {
-            var bytes = random.below(2) == 0 ? Array("spBv1.0/".utf8) : []
-            for _ in 0..<random.below(8) {
-                bytes +=
-                    random.below(8) == 0 ? [UInt8(truncatingIfNeeded: random.next())] : parts[random.below(parts.count)]
+            var levels = (0..<1 + random.below(6)).map { _ in words[random.below(words.count)] }
+            if random.below(4) > 0 { levels[0] = "spBv1.0" }
+            var bytes = Array(levels.joined(separator: "/").utf8)
+            if random.below(8) == 0, !bytes.isEmpty {
+                bytes[random.below(bytes.count)] = UInt8(truncatingIfNeeded: random.next())
             }
             if let topic = try? bytes.withUnsafeBytes({ try Topic($0) }) {
                 accepted += 1
                 #expect(Array(topic.text.utf8) == bytes, "\(replayHint(seed))")
             }
         }
-        #expect(accepted > 10)
+        #expect(accepted > 100)
     }
 
     @Test func filtersHearBirthsDataAndDeaths() {
