@@ -20,21 +20,21 @@ extension CanduPlant {
         Row.measured(
             "neutron_flux", "Neutron flux, ion chamber A", "{n}/cm2/s", normal: 1.0e13...1.5e13,
             alarm: 0.5e13...1.6e13, physical: 0...5e13, decimals: 0, weight: 2,
-            Instrument(noise: 1.5e10, wander: 1e10, drift: 5e9, resolution: 1e9)
+            Instrument(relative: 0.0015, resolution: 1e5)
         ) { $0.fluxPerCm2S },
         Row.measured(
             "neutron_flux_b", "Neutron flux, ion chamber B", "{n}/cm2/s", normal: 1.0e13...1.5e13,
             alarm: 0.5e13...1.6e13, physical: 0...5e13, decimals: 0, weight: 1,
-            Instrument(noise: 1.5e10, wander: 1e10, drift: 5e9, resolution: 1e9)
+            Instrument(relative: 0.0015, resolution: 1e5)
         ) { $0.fluxPerCm2S },
         Row.measured(
             "neutron_flux_c", "Neutron flux, ion chamber C", "{n}/cm2/s", normal: 1.0e13...1.5e13,
             alarm: 0.5e13...1.6e13, physical: 0...5e13, decimals: 0, weight: 1,
-            Instrument(noise: 1.5e10, wander: 1e10, drift: 5e9, resolution: 1e9)
+            Instrument(relative: 0.0015, resolution: 1e5)
         ) { $0.fluxPerCm2S },
         Row.measured(
             "flux_log_rate", "Log rate of neutron flux", "%/s", normal: -2...2, alarm: -8...8, physical: -1000...1000,
-            decimals: 3, weight: 1, Instrument(noise: 0.02, wander: 0.02)
+            decimals: 3, weight: 1, Instrument(noise: 0.02, wander: 0.02, lag: 3)
         ) { $0.logRatePercentS },
         Row.measured(
             "reactor_power", "Reactor power", "%", normal: 55...104, alarm: 20...110, physical: 0...400, weight: 2,
@@ -56,9 +56,9 @@ extension CanduPlant {
             "zone_level_average", "Liquid zone level, average", "%", normal: 15...75, alarm: 5...95, physical: 0...100,
             weight: 1, Instrument(noise: 0.1, wander: 0.1)
         ) { $0.zonePercent },
-        Row.measured(
+        Row.known(
             "adjuster_withdrawal", "Adjuster rods withdrawn", "%", normal: 0...60, alarm: 0...100, physical: 0...100,
-            decimals: 1, Instrument(noise: 0.1, wander: 0.1)
+            decimals: 1
         ) { $0.adjusterPercent },
         Row.measured(
             "moderator_temperature", "Moderator outlet temperature", "Cel", normal: 60...75, alarm: 50...85,
@@ -119,14 +119,14 @@ extension CanduPlant {
                 "pump_\(pump + 1)_vibration", "Primary pump \(pump + 1) vibration, rms velocity", "mm/s",
                 normal: 0...5, alarm: 0...7.6, physical: 0...100, decimals: 3, weight: 0.75,
                 Instrument(noise: 0.02, wander: 0.03, over: 4)
-            ) { $0.vibrationMmS[pump] }
+            ) { $0.vibrationMmS(pump) }
         }
         + (0..<4).map { pump in
             Row.measured(
                 "pump_\(pump + 1)_speed", "Primary pump \(pump + 1) speed", "{rev}/min", normal: 1770...1800,
                 alarm: 1700...1830, physical: 0...2500, decimals: 1, weight: 0.25,
                 Instrument(noise: 0.3, wander: 0.3)
-            ) { $0.pumpSpeedRpm[pump] }
+            ) { $0.pumpSpeedRpm(pump) }
         }
 
     private static let secondary: [Channel<CanduPlant>] = [

@@ -45,5 +45,18 @@ enum CanduScenario: Int, CaseIterable {
 extension AssetKind {
     static let candu = AssetKind(
         id: "candu", title: "CANDU reactor", plant: CanduPlant.self,
-        scenarios: CanduScenario.allCases.map(\.scenario))
+        scenarios: CanduScenario.allCases.map(\.scenario)
+    ) { CanduSimulator(seed: $0) }
+}
+
+private struct CanduSimulator: Simulator {
+    private var base: PlantSimulator<CanduPlant>
+
+    init(seed: UInt64) { base = PlantSimulator(seed: seed) }
+
+    mutating func advance(seconds: Double, under disturbances: Disturbances) {
+        base.advance(seconds: seconds, under: disturbances)
+    }
+    mutating func read(group: Int, into readings: inout Readings) { base.read(group: group, into: &readings) }
+    mutating func visitState(_ archive: inout StateArchive) { base.visitState(&archive) }
 }

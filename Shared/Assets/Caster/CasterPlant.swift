@@ -3,6 +3,7 @@ import Model
 /// A slab caster in the middle of a cast.
 struct CasterPlant: Plant {
     static let stepMs = 100
+    static let scenarioCount = CasterScenario.allCases.count
 
     struct Heat: Sendable {
         var grade = 0

@@ -54,5 +54,18 @@ enum CasterScenario: Int, CaseIterable {
 extension AssetKind {
     static let caster = AssetKind(
         id: "caster", title: "Continuous slab caster", plant: CasterPlant.self,
-        scenarios: CasterScenario.allCases.map(\.scenario))
+        scenarios: CasterScenario.allCases.map(\.scenario)
+    ) { CasterSimulator(seed: $0) }
+}
+
+private struct CasterSimulator: Simulator {
+    private var base: PlantSimulator<CasterPlant>
+
+    init(seed: UInt64) { base = PlantSimulator(seed: seed) }
+
+    mutating func advance(seconds: Double, under disturbances: Disturbances) {
+        base.advance(seconds: seconds, under: disturbances)
+    }
+    mutating func read(group: Int, into readings: inout Readings) { base.read(group: group, into: &readings) }
+    mutating func visitState(_ archive: inout StateArchive) { base.visitState(&archive) }
 }

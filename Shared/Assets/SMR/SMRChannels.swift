@@ -21,21 +21,21 @@ extension SMRPlant {
         Row.measured(
             "neutron_flux", "Neutron flux, power range A", "{n}/cm2/s", normal: 1.0e13...1.5e13,
             alarm: 0.5e13...1.6e13, physical: 0...5e13, decimals: 0, weight: 2,
-            Instrument(noise: 1.5e10, wander: 1e10, drift: 5e9, resolution: 1e9)
+            Instrument(relative: 0.0015, resolution: 1e5)
         ) { $0.fluxPerCm2S },
         Row.measured(
             "neutron_flux_b", "Neutron flux, power range B", "{n}/cm2/s", normal: 1.0e13...1.5e13,
             alarm: 0.5e13...1.6e13, physical: 0...5e13, decimals: 0, weight: 1,
-            Instrument(noise: 1.5e10, wander: 1e10, drift: 5e9, resolution: 1e9)
+            Instrument(relative: 0.0015, resolution: 1e5)
         ) { $0.fluxPerCm2S },
         Row.measured(
             "neutron_flux_c", "Neutron flux, power range C", "{n}/cm2/s", normal: 1.0e13...1.5e13,
             alarm: 0.5e13...1.6e13, physical: 0...5e13, decimals: 0, weight: 1,
-            Instrument(noise: 1.5e10, wander: 1e10, drift: 5e9, resolution: 1e9)
+            Instrument(relative: 0.0015, resolution: 1e5)
         ) { $0.fluxPerCm2S },
         Row.measured(
             "startup_rate", "Start-up rate", "{decade}/min", normal: -0.5...0.5, alarm: -1...1,
-            physical: -100...100, decimals: 4, weight: 1, Instrument(noise: 0.004, wander: 0.004)
+            physical: -100...100, decimals: 4, weight: 1, Instrument(noise: 0.004, wander: 0.004, lag: 3)
         ) { $0.startupRateDPM },
         Row.measured(
             "reactor_power", "Reactor power", "%", normal: 55...104, alarm: 20...110, physical: 0...400, weight: 2,
@@ -57,9 +57,9 @@ extension SMRPlant {
             "control_rod_position", "Regulating bank, withdrawn", "%", normal: 50...100, alarm: 20...100,
             physical: 0...100, decimals: 2, weight: 1, Instrument(noise: 0.05, wander: 0.05)
         ) { $0.regulatingPercent },
-        Row.measured(
+        Row.known(
             "shutdown_bank_position", "Shutdown bank, withdrawn", "%", normal: 98...100, alarm: 95...100,
-            physical: 0...100, decimals: 2, weight: 0.5, Instrument(noise: 0.05, wander: 0.05)
+            physical: 0...100, decimals: 1, weight: 0.5
         ) { $0.shutdownPercent },
         Row.measured(
             "boron_concentration", "Boron in primary coolant", "[ppm]", normal: 500...1100, alarm: 300...1300,
@@ -104,7 +104,7 @@ extension SMRPlant {
             physical: 0...100, decimals: 3, weight: 0.5, Instrument(noise: 0.01, wander: 0.015, over: 4)
         ) { $0.riserVibrationMmS },
         Row.measured(
-            "makeup_flow", "Make-up flow", "kg/s", normal: 0...3, alarm: 0...5, physical: 0...20, decimals: 3,
+            "makeup_flow", "Make-up flow", "kg/s", normal: 0...3, alarm: 0...9, physical: 0...20, decimals: 3,
             Instrument(noise: 0.01, wander: 0.012)
         ) { $0.makeupKgS },
         Row.measured(

@@ -47,5 +47,18 @@ enum SMRScenario: Int, CaseIterable {
 extension AssetKind {
     static let smr = AssetKind(
         id: "smr", title: "Small modular reactor", plant: SMRPlant.self,
-        scenarios: SMRScenario.allCases.map(\.scenario))
+        scenarios: SMRScenario.allCases.map(\.scenario)
+    ) { SMRSimulator(seed: $0) }
+}
+
+private struct SMRSimulator: Simulator {
+    private var base: PlantSimulator<SMRPlant>
+
+    init(seed: UInt64) { base = PlantSimulator(seed: seed) }
+
+    mutating func advance(seconds: Double, under disturbances: Disturbances) {
+        base.advance(seconds: seconds, under: disturbances)
+    }
+    mutating func read(group: Int, into readings: inout Readings) { base.read(group: group, into: &readings) }
+    mutating func visitState(_ archive: inout StateArchive) { base.visitState(&archive) }
 }

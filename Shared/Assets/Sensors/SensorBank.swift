@@ -7,21 +7,24 @@ struct SensorBank<P: Plant>: Sendable {
     private var states: [SensorState]
     private var faults = SensorFaultState()
 
-    init(seed: UInt64, plant: P) {
+    init(seed: UInt64, plant: inout P) {
         layout = P.layout
-        states = layout.probes.map { probe in
-            SensorState(
-                seed: seed, stream: probe.stream, wander: probe.wander,
-                lagged: probe.lagGain > 0 ? (probe.value?(plant) ?? 0) : 0)
+        states = []
+        for (probe, truth) in zip(layout.probes, layout.truths) {
+            states.append(
+                SensorState(
+                    seed: seed, stream: probe.stream, wander: probe.wander, lagged: probe.lagGain > 0 ? truth(&plant) : 0
+                ))
         }
     }
 
     /// Takes note of the sensor scenarios' strengths before the plant moves on from `step`.
-    mutating func disturb(_ disturbances: Disturbances, from first: Int, step: Int, plant: P) {
+    mutating func disturb(_ disturbances: Disturbances, from first: Int, step: Int, plant: inout P) {
         for kind in SensorFaults.Kind.allCases {
             let level = disturbances[first + kind.rawValue]
             if kind == .stuck, level > 0, !faults.isStuck {
-                faults.held = healthy(layout.faulty[kind.rawValue], plant: plant, step: step)
+                let index = layout.faulty[kind.rawValue]
+                faults.held = healthy(index, layout.probes[index], layout.truths[index], plant: &plant, step: step)
             }
             faults.levels[kind.rawValue] = level
         }
@@ -29,40 +32,39 @@ struct SensorBank<P: Plant>: Sendable {
     }
 
     /// Lets slow elements and drifting ones follow one step of the plant.
-    mutating func follow(_ plant: P) {
+    mutating func follow(_ plant: inout P) {
         for index in layout.lagging {
-            let probe = layout.probes[index]
-            guard let truth = probe.value?(plant) else { continue }
-            states[index].lagged += probe.lagGain * (truth - states[index].lagged)
+            states[index].lagged += layout.probes[index].lagGain * (layout.truths[index](&plant) - states[index].lagged)
         }
         let drift = faults.levels[SensorFaults.Kind.drift.rawValue]
         if drift > 0 { faults.drifted += drift * layout.faults.drift.amount * P.stepSeconds / 3600 }
     }
 
-    mutating func read(group: Int, plant: P, step: Int, into readings: inout Readings) {
+    mutating func read(group: Int, plant: inout P, step: Int, into readings: inout Readings) {
         guard layout.ranges.indices.contains(group) else { return }
         let range = layout.ranges[group]
         guard readings.values.count == range.count, readings.qualities.count == range.count else { return }
+        let probes = layout.probes
+        let truths = layout.truths
         for index in range {
-            let position = index - range.lowerBound
-            let value = healthy(index, plant: plant, step: step)
-            readings.values[position] = value
-            let probe = layout.probes[index]
-            readings.qualities[position] = value >= probe.low && value <= probe.high ? .good : .bad
+            let value = healthy(index, probes[index], truths[index], plant: &plant, step: step)
+            readings.values[index - range.lowerBound] = value
+            readings.qualities[index - range.lowerBound] = .good
         }
         if faults.isAny { spoil(range, step: step, readings: &readings) }
         plant.derive(group: group, readings: &readings)
     }
 
     /// What the instrument shows as long as nothing is wrong with it.
-    private mutating func healthy(_ index: Int, plant: P, step: Int) -> Double {
-        let probe = layout.probes[index]
-        guard let truth = probe.value else { return 0 }
-        var value = probe.lagGain > 0 ? states[index].lagged : truth(plant)
-        if probe.noise > 0 { value += probe.noise * states[index].whiteNoise(step: step) }
+    private mutating func healthy(
+        _ index: Int, _ probe: Probe, _ truth: @Sendable (inout P) -> Double, plant: inout P, step: Int
+    ) -> Double {
+        var value = probe.lagGain > 0 ? states[index].lagged : truth(&plant)
+        let noise = probe.noise + probe.relativeNoise * abs(value)
+        if noise > 0 { value += noise * states[index].whiteNoise(step: step) }
         if probe.wander > 0 { value += states[index].wander(probe, step: step) }
         if probe.drift > 0 { value += probe.drift * states[index].drift(probe, step: step) }
-        return probe.rounded(value)
+        return probe.saturated(probe.rounded(value))
     }
 
     private func spoil(_ range: Range<Int>, step: Int, readings: inout Readings) {
@@ -86,7 +88,7 @@ struct SensorBank<P: Plant>: Sendable {
                 if states[index].chance(step: step) < level * SensorFaults.dropoutShare { value = Frame.noValue }
             }
             readings.values[position] = value
-            readings.qualities[position] = value >= probe.low && value <= probe.high ? .good : .bad
+            readings.qualities[position] = probe.quality(value)
         }
     }
 
@@ -103,7 +105,10 @@ private struct SensorFaultState: Sendable {
     var held = 0.0
 
     var isStuck: Bool { levels[SensorFaults.Kind.stuck.rawValue] > 0 }
-    var isAny: Bool { levels.contains { $0 > 0 } }
+    var isAny: Bool {
+        for level in levels.indices where levels[level] > 0 { return true }
+        return false
+    }
 
     mutating func visitState(_ archive: inout StateArchive) {
         archive.visit(&levels)

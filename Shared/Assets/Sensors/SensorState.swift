@@ -26,7 +26,7 @@ struct SensorState: Sendable {
     func whiteNoise(step: Int) -> Double { normal(scan: step, draw: 0) }
 
     /// The autoregressive noise at `step`: brought up to date scan by scan, so that it only depends on time.
-    mutating func wander<P: Plant>(_ probe: Probe<P>, step: Int) -> Double {
+    mutating func wander(_ probe: Probe, step: Int) -> Double {
         let scan = step / probe.wanderSteps
         while wanderScan < scan {
             wanderScan += 1
@@ -36,7 +36,7 @@ struct SensorState: Sendable {
     }
 
     /// Drift in standard deviations: smooth from one full hour to the next.
-    mutating func drift<P: Plant>(_ probe: Probe<P>, step: Int) -> Double {
+    mutating func drift(_ probe: Probe, step: Int) -> Double {
         let hour = step / probe.driftSteps
         if hour != driftHour {
             driftHour = hour

@@ -1,12 +1,14 @@
 import Model
 
 /// One line of a kind's signal table: what the signal is, and where its reading comes from.
+///
+/// The closures take the plant `inout` only so that it is never copied; they do not change it.
 struct Channel<P: Plant>: Sendable {
     enum Source: Sendable {
         /// A quantity of the plant, seen through an instrument.
-        case measured(Instrument, @Sendable (P) -> Double)
+        case measured(Instrument, @Sendable (inout P) -> Double)
         /// Known without an instrument: a set point, a count, a flag, a category. Only rounded to the signal's decimals.
-        case known(@Sendable (P) -> Double)
+        case known(@Sendable (inout P) -> Double)
         /// Calculated from the other readings of the same frame, by `Plant.derive`.
         case derived
     }
@@ -14,11 +16,19 @@ struct Channel<P: Plant>: Sendable {
     let signal: Signal
     let source: Source
 
+    var instrumentAndTruth: (Instrument, @Sendable (inout P) -> Double) {
+        switch source {
+        case .measured(let instrument, let truth): (instrument, truth)
+        case .known(let truth): (Instrument(), truth)
+        case .derived: (Instrument(), { _ in 0 })
+        }
+    }
+
     /// A physical quantity, read by an instrument.
     static func measured(
         _ name: String, _ title: String, _ unit: String, normal: ClosedRange<Double>? = nil,
         alarm: ClosedRange<Double>? = nil, physical: ClosedRange<Double>? = nil, decimals: Int = 2,
-        weight: Double = 0, _ instrument: Instrument, _ value: @escaping @Sendable (P) -> Double
+        weight: Double = 0, _ instrument: Instrument, _ value: @escaping @Sendable (inout P) -> Double
     ) -> Channel {
         Channel(
             signal: Signal(
@@ -31,7 +41,7 @@ struct Channel<P: Plant>: Sendable {
     static func known(
         _ name: String, _ title: String, _ unit: String = "", normal: ClosedRange<Double>? = nil,
         alarm: ClosedRange<Double>? = nil, physical: ClosedRange<Double>? = nil, decimals: Int = 2,
-        weight: Double = 0, _ value: @escaping @Sendable (P) -> Double
+        weight: Double = 0, _ value: @escaping @Sendable (inout P) -> Double
     ) -> Channel {
         Channel(
             signal: Signal(
@@ -55,23 +65,23 @@ struct Channel<P: Plant>: Sendable {
 
     static func flag(
         _ name: String, _ title: String, normal: ClosedRange<Double>? = nil, weight: Double = 0,
-        _ value: @escaping @Sendable (P) -> Bool
+        _ value: @escaping @Sendable (inout P) -> Bool
     ) -> Channel {
         Channel(
             signal: Signal(
                 name, title, form: .flag, normal: normal, physical: 0...1, decimals: 0, healthWeight: weight),
-            source: .known { value($0) ? 1 : 0 })
+            source: .known { value(&$0) ? 1 : 0 })
     }
 
     static func category(
         _ name: String, _ title: String, _ labels: [String], normal: ClosedRange<Double>? = nil, weight: Double = 0,
-        _ value: @escaping @Sendable (P) -> Int
+        _ value: @escaping @Sendable (inout P) -> Int
     ) -> Channel {
         Channel(
             signal: Signal(
                 name, title, form: .category(labels), normal: normal, physical: 0...Double(max(labels.count - 1, 0)),
                 decimals: 0, healthWeight: weight),
-            source: .known { Double(value($0)) })
+            source: .known { Double(value(&$0)) })
     }
 }
 

@@ -16,6 +16,9 @@ protocol Plant: Sendable {
     /// Advances by one step.
     mutating func step()
 
+    /// How many scenarios the plant knows; those of its sensors follow.
+    static var scenarioCount: Int { get }
+
     /// Fills in the derived channels of a group from its other readings.
     func derive(group: Int, readings: inout Readings)
 
@@ -30,10 +33,12 @@ extension Plant {
 
 extension AssetKind {
     /// The kind that a plant's signal table describes; the sensor scenarios follow the plant's own.
-    init<P: Plant>(id: String, title: String, plant: P.Type, scenarios: [Scenario]) {
+    init<P: Plant>(
+        id: String, title: String, plant: P.Type, scenarios: [Scenario],
+        makeSimulator: @escaping @Sendable (_ seed: UInt64) -> any Simulator
+    ) {
         self.init(
             id: id, title: title, groups: P.layout.groups.map(\.signalGroup),
-            scenarios: scenarios + P.layout.faults.scenarios
-        ) { seed in PlantSimulator<P>(seed: seed, firstSensorScenario: scenarios.count) }
+            scenarios: scenarios + P.layout.faults.scenarios, makeSimulator: makeSimulator)
     }
 }

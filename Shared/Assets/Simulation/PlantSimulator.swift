@@ -1,19 +1,20 @@
 import Model
 
 /// Drives a plant and its instruments at the plant's own step, however the caller cuts up time.
-struct PlantSimulator<P: Plant>: Simulator {
+///
+/// Each kind wraps it in a simulator of its own, which is not generic: behind `any Simulator` the compiler would run a
+/// generic one unspecialised, at several times the cost.
+struct PlantSimulator<P: Plant>: Sendable {
     private(set) var plant: P
     private var sensors: SensorBank<P>
     /// Steps made since the start; the time base of everything, the sensors' noise included.
     private var steps = 0
     /// Time asked for but not yet stepped, in nanoseconds, so that rounding never accumulates.
     private var pendingNs = 0
-    private let firstSensorScenario: Int
 
-    init(seed: UInt64, firstSensorScenario: Int) {
+    init(seed: UInt64) {
         plant = P(seed: seed)
-        sensors = SensorBank(seed: seed, plant: plant)
-        self.firstSensorScenario = firstSensorScenario
+        sensors = SensorBank(seed: seed, plant: &plant)
     }
 
     /// Longest time accepted in one call: a year. What goes beyond it is cut off.
@@ -21,7 +22,7 @@ struct PlantSimulator<P: Plant>: Simulator {
 
     mutating func advance(seconds: Double, under disturbances: Disturbances) {
         plant.disturb(disturbances)
-        sensors.disturb(disturbances, from: firstSensorScenario, step: steps, plant: plant)
+        sensors.disturb(disturbances, from: P.scenarioCount, step: steps, plant: &plant)
         guard seconds > 0 else { return }
         pendingNs += Int((min(seconds, Self.maxSeconds) * 1e9).rounded())
         let stepNs = P.stepMs * 1_000_000
@@ -29,12 +30,12 @@ struct PlantSimulator<P: Plant>: Simulator {
             pendingNs -= stepNs
             steps += 1
             plant.step()
-            sensors.follow(plant)
+            sensors.follow(&plant)
         }
     }
 
     mutating func read(group: Int, into readings: inout Readings) {
-        sensors.read(group: group, plant: plant, step: steps, into: &readings)
+        sensors.read(group: group, plant: &plant, step: steps, into: &readings)
     }
 
     mutating func visitState(_ archive: inout StateArchive) {

@@ -3,6 +3,7 @@ import Model
 /// A tailings facility in fair weather.
 struct TailingsPlant: Plant {
     static let stepMs = 1000
+    static let scenarioCount = TailingsScenario.allCases.count
 
     private var random: SeededRandom
     private var levelNoise: AutoregressiveNoise

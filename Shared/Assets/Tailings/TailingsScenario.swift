@@ -42,5 +42,18 @@ enum TailingsScenario: Int, CaseIterable {
 extension AssetKind {
     static let tailings = AssetKind(
         id: "tailings", title: "Tailings storage facility", plant: TailingsPlant.self,
-        scenarios: TailingsScenario.allCases.map(\.scenario))
+        scenarios: TailingsScenario.allCases.map(\.scenario)
+    ) { TailingsSimulator(seed: $0) }
+}
+
+private struct TailingsSimulator: Simulator {
+    private var base: PlantSimulator<TailingsPlant>
+
+    init(seed: UInt64) { base = PlantSimulator(seed: seed) }
+
+    mutating func advance(seconds: Double, under disturbances: Disturbances) {
+        base.advance(seconds: seconds, under: disturbances)
+    }
+    mutating func read(group: Int, into readings: inout Readings) { base.read(group: group, into: &readings) }
+    mutating func visitState(_ archive: inout StateArchive) { base.visitState(&archive) }
 }

@@ -10,9 +10,11 @@ public enum TripCause: Int, Sendable, CaseIterable {
     case highTemperature
     case buildingPressure
     case manual
+    case lowFeedwater
 
     static let labels = [
         "none", "high flux", "high log rate", "low primary pressure", "high primary pressure", "low coolant flow",
         "low level", "high outlet temperature", "high building pressure", "manual",
+        "low feedwater flow",
     ]
 }
