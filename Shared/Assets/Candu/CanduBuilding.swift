@@ -18,7 +18,7 @@ struct CanduBuilding: Sendable {
 
     init(random: inout SeededRandom) {
         // Log-normal background of 50 to 300 pCi/L.
-        meanLog = Maths.log(120) + 0.25 * random.normal()
+        meanLog = Maths.log(120) + 0.25 * random.gaussian()
         background = AutoregressiveNoise(
             deviation: 0.18, seconds: 6 * 3600, step: CanduBuilding.stepSeconds, random: &random)
         effluent = StirredTank(concentration: Maths.exp(meanLog + background.value))

@@ -73,11 +73,11 @@ extension CanduPlant {
         ) { $0.inletC },
         Row.measured(
             "core_outlet_temperature", "Core outlet temperature A", "Cel", normal: 295...320, alarm: 260...325,
-            physical: 0...400, weight: 2, Instrument(noise: 0.04, wander: 0.02, drift: 0.03)
+            physical: 0...400, weight: 2, Instrument(noise: 0.02, wander: 0.015, drift: 0.03)
         ) { $0.outletSensedC },
         Row.measured(
             "core_outlet_temperature_b", "Core outlet temperature B", "Cel", normal: 295...320, alarm: 260...325,
-            physical: 0...400, weight: 1, Instrument(noise: 0.04, wander: 0.02, drift: 0.03)
+            physical: 0...400, weight: 1, Instrument(noise: 0.02, wander: 0.015, drift: 0.03)
         ) { $0.outletSensedC },
         Row.measured(
             "primary_pressure", "Outlet header pressure A", "MPa", normal: 10.0...10.5, alarm: 9.6...10.9,

@@ -262,7 +262,9 @@ extension CanduPlant {
     var isMaintenanceScheduled: Bool { false }
     var isMaintenanceUnscheduled: Bool { pumps.running < 4 && level(.lossOfFlow) == 0 }
 
-    private static func saturation(_ pressureMPa: Double) -> Double { saturationTable.celsius(pressureMPa: pressureMPa) }
+    private static func saturation(_ pressureMPa: Double) -> Double {
+        saturationTable.celsius(pressureMPa: pressureMPa)
+    }
     private static func pressure(_ celsius: Double) -> Double { saturationTable.pressureMPa(celsius: celsius) }
     private static let saturationTable = SaturationTable(.heavyWater, from: 0.05, to: 18)
 }

@@ -16,7 +16,6 @@ extension CasterPlant {
             bias: .init("strand_surface_temperature", by: 60)))
 
     static let zoneCount = 6
-    static let grades = ["Low_Carbon", "Medium_Carbon", "HSLA", "Stainless"]
     static let states = ["casting", "ladle change", "cast change", "stopped"]
 
     private typealias Row = Channel<CasterPlant>
@@ -29,13 +28,13 @@ extension CasterPlant {
         ) { $0.speedMPerMin },
         Row.measured(
             "tundish_temperature", "Steel temperature in the tundish", "Cel", normal: 1460...1580, alarm: 1440...1600,
-            physical: 1200...1800, weight: 1.5, Instrument(noise: 0.15, wander: 0.2, drift: 0.2, lag: 20)
+            physical: 1200...1800, weight: 1.5, Instrument(noise: 0.15, wander: 0.2, drift: 0.2)
         ) { $0.tundishC },
         Row.derived(
             "superheat", "Superheat: tundish temperature above liquidus", "K", normal: 10...40, alarm: 5...50,
-            physical: -50...200, decimals: 4, weight: 1.5),
+            physical: -100...200, decimals: 4, weight: 1.5),
         Row.measured(
-            "tundish_weight", "Steel in the tundish", "t", normal: 22...34, alarm: 12...36, physical: 0...60,
+            "tundish_weight", "Steel in the tundish", "t", normal: 18...34, alarm: 12...36, physical: 0...60,
             decimals: 3, weight: 0.5, Instrument(noise: 0.02, wander: 0.03)
         ) { $0.tundishT },
         Row.measured(
@@ -124,13 +123,13 @@ extension CasterPlant {
                 "zone_\(zone + 1)_water_flow", "Spray water flow, zone \(zone + 1)", "L/min", normal: 150...1900,
                 alarm: 80...2200, physical: 0...6000, decimals: 1, weight: 0.5,
                 Instrument(noise: 1.5, wander: 1.5, over: 4)
-            ) { $0.zoneFlowLMin[zone] }
+            ) { $0.zoneFlowLMin(zone) }
         }
         + (0..<zoneCount).map { zone in
             Row.measured(
                 "zone_\(zone + 1)_water_temperature", "Spray water return temperature, zone \(zone + 1)", "Cel",
                 normal: 25...70, alarm: 15...85, physical: 0...110, decimals: 2, Instrument(noise: 0.04, wander: 0.06)
-            ) { $0.zoneReturnC[zone] }
+            ) { $0.zoneReturnC(zone) }
         }
         + [
             Row.measured(
@@ -152,7 +151,7 @@ extension CasterPlant {
                 "roller_vibration_\(roller + 1)", "Roller vibration, segment \(roller + 1), rms velocity", "mm/s",
                 normal: 0...4.5, alarm: 0...7.1, physical: 0...200, decimals: 3, weight: 0.5,
                 Instrument(noise: 0.03, wander: 0.04, over: 4)
-            ) { $0.rollerVibrationMmS[roller] }
+            ) { $0.rollerVibrationMmS(roller) }
         } + [
             Row.measured(
                 "hydraulic_pressure_oscillator", "Hydraulic pressure, oscillator", "MPa", normal: 16...20,
@@ -165,11 +164,11 @@ extension CasterPlant {
             Row.measured(
                 "withdrawal_current_1", "Withdrawal drive current, segment group 1", "A", normal: 40...140,
                 alarm: 20...200, physical: 0...600, weight: 0.25, Instrument(noise: 0.25, wander: 0.3)
-            ) { $0.withdrawalA[0] },
+            ) { $0.withdrawalA(0) },
             Row.measured(
                 "withdrawal_current_2", "Withdrawal drive current, segment group 2", "A", normal: 40...140,
                 alarm: 20...200, physical: 0...600, weight: 0.25, Instrument(noise: 0.25, wander: 0.3)
-            ) { $0.withdrawalA[1] },
+            ) { $0.withdrawalA(1) },
             Row.measured(
                 "oscillator_motor_current", "Oscillator pump motor current", "A", normal: 30...90, alarm: 15...120,
                 physical: 0...400, weight: 0.25, Instrument(noise: 0.15, wander: 0.2)
@@ -198,7 +197,7 @@ extension CasterPlant {
     private static let cast: [Channel<CasterPlant>] = [
         Row.known("cast_number", "Cast (sequence) number", decimals: 0) { Double($0.castNumber) },
         Row.known("heat_number", "Heat number within the cast", decimals: 0) { Double($0.heatNumber) },
-        Row.category("grade", "Steel grade", grades) { $0.heat.grade },
+        Row.category("grade", "Steel grade", Heat.grades.map(\.name)) { $0.heat.grade },
         Row.known("carbon", "Carbon", "%", physical: 0...5, decimals: 4) { $0.heat.composition.carbon },
         Row.known("manganese", "Manganese", "%", physical: 0...30, decimals: 3) { $0.heat.composition.manganese },
         Row.known("silicon", "Silicon", "%", physical: 0...8, decimals: 3) { $0.heat.composition.silicon },

@@ -1,131 +1,108 @@
 import Model
 
-/// A slab caster in the middle of a cast.
+/// A slab caster, 1500 x 230 mm, in the middle of a cast. The mould level runs at 10 Hz, the rest once a second.
 struct CasterPlant: Plant {
     static let stepMs = 100
     static let scenarioCount = CasterScenario.allCases.count
-
-    struct Heat: Sendable {
-        var grade = 0
-        var composition = SteelComposition(carbon: 0.05)
-        var cleanliness = 88.0
-        var superheatAimK = 25.0
-    }
+    private static let stepsPerSecond = 10
 
     private var random: SeededRandom
-    private var speedNoise: AutoregressiveNoise
-    private var levelNoise: AutoregressiveNoise
     private(set) var weather: Weather
-    private var stepsToMinute = 0
-    private var heatSeconds = 0.0
-    private(set) var heat: Heat
-    private(set) var heatNumber = 1
-    let castNumber = 1
-    private(set) var castLengthM = 0.0
-
-    var speedMPerMin: Double { 1.2 * (1 + speedNoise.value) }
-    var liquidusC: Double {
-        let c = heat.composition
-        let sum = 88 * c.carbon + 8 * c.silicon + 5 * c.manganese + 30 * c.phosphorus + 25 * c.sulfur
-        return ((1537 - sum) * 1e4).rounded() / 1e4
-    }
-    var tundishC: Double { liquidusC + 27 - 4 * heatSeconds / 2700 }
-    let tundishT = 30.0
-    var stopperPercent: Double { 42 + 2 * levelNoise.value }
-    var mouldSteelC: Double { tundishC - 8 }
-    var levelMm: Double { 100 + 1.2 * levelNoise.value }
-    let levelTargetMm = 100.0
-    let levelFluctuationMm = 1.2
-    var oscillationPerMin: Double { 110 * speedMPerMin }
-    var strokeMm: Double { 6 * speedMPerMin / 1.2 }
-    let upperCopperC = 140.0
-    let lowerCopperC = 115.0
-    let stirringA = 400.0
-    let stirringHz = 3.0
-    let mouldWaterWideLMin = 7000.0
-    let mouldWaterNarrowLMin = 1000.0
-    let mouldWaterInletC = 30.0
-    var mouldWaterOutletC: Double { 30 + 5.6 * speedMPerMin.squareRoot() }
-    var zoneFlowLMin: [6 of Double] {
-        let f = speedMPerMin / 1.2
-        return [620 * f, 1250 * f, 1100 * f, 900 * f, 680 * f, 420 * f]
-    }
-    let zoneReturnC: [6 of Double] = [48, 50, 49, 47, 45, 42]
-    let strandSurfaceC = 960.0
-    let oscillatorVibrationMmS = 1.8
-    let rollerVibrationMmS: [3 of Double] = [1.2, 1.4, 1.3]
-    let oscillatorHydraulicMPa = 18.0
-    let segmentHydraulicMPa = 20.5
-    let withdrawalA: [2 of Double] = [82, 88]
-    let oscillatorA = 55.0
-    var bayC: Double { weather.airC + 10 }
-    let supplyC = 27.0
-    let supplyMPa = 0.85
-    let widthM = 1.5
-    let thicknessM = 0.23
-    let speedAimMPerMin = 1.2
-    let state = 0
-    let isBreakoutAlarm = false
-    let isLevelControlManual = false
-    let isMaintenanceScheduled = false
-    let isMaintenanceUnscheduled = false
+    private(set) var sequence: CasterSequence
+    private var level: CasterLevel
+    private var cooling: CasterCooling
+    private var machine: CasterMachine
+    private var sticker = CasterSticker()
+    private var levelFaults = CasterLevel.Faults()
+    private var steps = 0
+    private var faults: [10 of Double] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    private var unscheduledSeconds = 0.0
 
     init(seed: UInt64) {
         var random = SeededRandom(seed: seed, stream: 1)
-        let step = Self.stepSeconds
-        speedNoise = AutoregressiveNoise(deviation: 0.008, seconds: 10, step: step, random: &random)
-        levelNoise = AutoregressiveNoise(deviation: 1, seconds: 2, step: step, random: &random)
-        weather = Weather(seed: seed, stream: 2, meanC: 15, swingC: 6)
-        heat = Self.nextHeat(&random)
+        sequence = CasterSequence(seed: seed, random: &random)
+        level = CasterLevel(seed: seed, speedMPerMin: sequence.speedMPerMin, random: &random)
+        cooling = CasterCooling(
+            tundishC: sequence.tundish.steelC, throughputTPerMin: sequence.throughputTPerMin, random: &random)
+        machine = CasterMachine(speedMPerMin: sequence.speedMPerMin, random: &random)
         self.random = random
+        weather = Weather(seed: seed, stream: 2, meanC: 15, swingC: 6)
+        // Ten minutes of casting bring everything into its regime.
+        for _ in 0..<(600 * Self.stepsPerSecond) { stepMachine() }
+        steps = 0
+        sequence.restartHeat()
     }
 
-    private static func nextHeat(_ random: inout SeededRandom) -> Heat {
-        func rounded(_ value: Double, _ scale: Double) -> Double { (value * scale).rounded() / scale }
-        var heat = Heat()
-        heat.composition = SteelComposition(
-            carbon: rounded(0.05 + 0.006 * random.normal(), 1e4), silicon: rounded(0.02 + 0.003 * random.normal(), 1e3),
-            manganese: rounded(0.25 + 0.02 * random.normal(), 1e3),
-            phosphorus: rounded(0.010 + 0.001 * random.normal(), 1e4),
-            sulfur: rounded(0.008 + 0.001 * random.normal(), 1e4))
-        heat.cleanliness = rounded(88 + 3 * random.normal(), 10)
-        return heat
+    mutating func disturb(_ disturbances: Disturbances) {
+        for scenario in CasterScenario.allCases { faults[scenario.rawValue] = disturbances[scenario.rawValue] }
+        levelFaults.clogging = fault(.nozzleClogging)
+        levelFaults.oscillation = fault(.levelOscillation)
+        levelFaults.stuckStopper = fault(.stopperFault)
     }
 
-    mutating func disturb(_ disturbances: Disturbances) {}
+    private func fault(_ scenario: CasterScenario) -> Double { faults[scenario.rawValue] }
 
     mutating func step() {
-        speedNoise.step(&random)
-        levelNoise.step(&random)
-        castLengthM += speedMPerMin / 60 * Self.stepSeconds
-        heatSeconds += Self.stepSeconds
-        if heatSeconds >= 2700 {
-            heatSeconds = 0
-            heatNumber += 1
-            heat = Self.nextHeat(&random)
-        }
-        stepsToMinute += 1
-        if stepsToMinute == 600 {
-            stepsToMinute = 0
-            weather.step()
-        }
+        stepMachine()
+    }
+
+    private mutating func stepMachine() {
+        steps += 1
+        let headShare = (max(sequence.tundish.massT, 0.5) / CasterSequence.tundishT).squareRoot()
+        level.step(
+            speedMPerMin: sequence.speedMPerMin, headShare: headShare, faults: levelFaults, random: &random)
+        sticker.step(
+            seconds: Self.stepSeconds, level: fault(.breakoutSticker), speedMPerMin: sequence.speedMPerMin)
+        if steps % Self.stepsPerSecond == 0 { stepSecond() }
+        if steps % (60 * Self.stepsPerSecond) == 0 { weather.step() }
+    }
+
+    private mutating func stepSecond() {
+        level.stepSlow(faults: levelFaults, random: &random)
+        sequence.step(
+            faults: CasterSequence.Faults(
+                highSuperheat: fault(.highSuperheat), temperatureDrop: fault(.tundishTemperatureDrop),
+                // The operator settles for a level that is the higher, the worse the stopper sticks.
+                manualErrorMm: level.isManual
+                    ? level.sensedMm - CasterLevel.targetMm - 35 * levelFaults.stuckStopper : nil,
+                stopperPercent: level.stopperPercent, isSlowedDown: sticker.isAlarm),
+            random: &random)
+        cooling.step(
+            CasterCooling.Inputs(
+                speedMPerMin: sequence.speedMPerMin, throughputTPerMin: sequence.throughputTPerMin,
+                tundishC: sequence.tundish.steelC, superheatK: sequence.tundish.steelC - sequence.liquidusC,
+                levelMm: level.levelMm, supplyC: supplyC, zoneFailure: fault(.coolingZoneFailure)),
+            random: &random)
+        machine.step(
+            speedMPerMin: sequence.speedMPerMin,
+            faults: CasterMachine.Faults(
+                oscillation: fault(.oscillationOutOfBand), oscillatorVibration: fault(.oscillatorVibration),
+                rollerVibration: fault(.rollerVibration)),
+            random: &random)
+        sticker.watch(upperC: upperCopperC, lowerRiseK: lowerCopperC - cooling.lowerC)
+        let isBroken = max(fault(.rollerVibration), fault(.oscillatorVibration), fault(.stopperFault)) > 0.5
+        unscheduledSeconds = isBroken ? unscheduledSeconds + 1 : 0
     }
 
     func derive(group: Int, readings: inout Readings) {
         guard group == 0 else { return }
         let at = Self.places
         func set(_ place: Int, _ value: Double) {
-            readings.values[place] = value
+            readings.values[place] = value.isFinite ? value : Frame.noValue
             readings.qualities[place] = value.isFinite ? .good : .bad
         }
-        set(at.superheat, readings.values[at.tundish] - liquidusC)
+        set(at.superheat, readings.values[at.tundish] - sequence.liquidusC)
         set(at.hertz, readings.values[at.frequency] / 60)
-        let v = readings.values[at.speed]
-        let f = readings.values[at.frequency]
-        let s = readings.values[at.stroke]
-        set(at.strip, 60 / (.pi * f) * Maths.acos(min(1000 * v / (.pi * f * s), 1)))
+        set(
+            at.strip,
+            MouldOscillation.negativeStripS(
+                frequencyPerMin: readings.values[at.frequency], strokeMm: readings.values[at.stroke],
+                speedMPerMin: readings.values[at.speed]))
+        // The water's heat balance over the mould's inner faces.
         let flow = readings.values[at.wide] + readings.values[at.narrow]
-        set(at.heatFlux, flow / 60 * 4.186 * (readings.values[at.outlet] - readings.values[at.inlet]) / 2.768)
+        let rise = readings.values[at.outlet] - readings.values[at.inlet]
+        let area = 2 * (CasterSequence.widthM + CasterSequence.thicknessM) * CasterCooling.mouldLengthM
+        set(at.heatFlux, flow / 60 * 0.998 * 4.18 * rise / area)
     }
 
     private struct Places: Sendable {
@@ -146,18 +123,67 @@ struct CasterPlant: Plant {
 
     mutating func visitState(_ archive: inout StateArchive) {
         archive.visit(&random)
-        speedNoise.visitState(&archive)
-        levelNoise.visitState(&archive)
         weather.visitState(&archive)
-        archive.visit(&stepsToMinute)
-        archive.visit(&heatSeconds)
-        archive.visit(&heatNumber)
-        archive.visit(&castLengthM)
-        archive.visit(&heat.composition.carbon)
-        archive.visit(&heat.composition.silicon)
-        archive.visit(&heat.composition.manganese)
-        archive.visit(&heat.composition.phosphorus)
-        archive.visit(&heat.composition.sulfur)
-        archive.visit(&heat.cleanliness)
+        sequence.visitState(&archive)
+        level.visitState(&archive)
+        cooling.visitState(&archive)
+        machine.visitState(&archive)
+        sticker.visitState(&archive)
+        archive.visit(&levelFaults.clogging)
+        archive.visit(&levelFaults.oscillation)
+        archive.visit(&levelFaults.stuckStopper)
+        archive.visit(&steps)
+        for index in 0..<10 { archive.visit(&faults[index]) }
+        archive.visit(&unscheduledSeconds)
     }
+}
+
+/// What the instruments look at.
+extension CasterPlant {
+    var heat: Heat { sequence.heat }
+    var heatNumber: Int { sequence.heatNumber }
+    var castNumber: Int { sequence.castNumber }
+    var castLengthM: Double { sequence.castLengthM }
+    var liquidusC: Double { sequence.liquidusC }
+    var speedMPerMin: Double { sequence.speedMPerMin }
+    var speedAimMPerMin: Double { sequence.speedAimMPerMin }
+    var tundishC: Double { sequence.sensedC }
+    var tundishT: Double { sequence.tundish.massT }
+    var stopperPercent: Double { level.stopperPercent }
+    var mouldSteelC: Double { cooling.mouldSteelC }
+    var levelMm: Double { level.sensedMm }
+    var levelTargetMm: Double { CasterLevel.targetMm }
+    var levelFluctuationMm: Double { level.fluctuationMm }
+    var oscillationPerMin: Double { machine.frequencyPerMin }
+    var strokeMm: Double { machine.strokeMm }
+    var upperCopperC: Double { cooling.upperC + sticker.excessK(rowM: CasterCooling.upperRowM) }
+    var lowerCopperC: Double {
+        cooling.lowerC + sticker.excessK(rowM: CasterCooling.upperRowM + CasterCooling.rowDistanceM)
+    }
+    var stirringA: Double { machine.stirringA }
+    var stirringHz: Double { machine.stirringHz }
+    var mouldWaterWideLMin: Double { CasterCooling.wideLMin * cooling.mouldFlowShare }
+    var mouldWaterNarrowLMin: Double { CasterCooling.narrowLMin * cooling.mouldFlowShare }
+    var mouldWaterInletC: Double { cooling.mouldInletC }
+    var mouldWaterOutletC: Double { cooling.mouldOutletC }
+    func zoneFlowLMin(_ zone: Int) -> Double { cooling.zoneLMin[zone] }
+    func zoneReturnC(_ zone: Int) -> Double { cooling.zoneReturnC[zone] }
+    var strandSurfaceC: Double { cooling.pyrometerC }
+    var oscillatorVibrationMmS: Double { machine.oscillatorMmS }
+    func rollerVibrationMmS(_ roller: Int) -> Double { machine.rollerMmS[roller] }
+    var oscillatorHydraulicMPa: Double { machine.oscillatorMPa }
+    var segmentHydraulicMPa: Double { machine.segmentMPa }
+    func withdrawalA(_ group: Int) -> Double { machine.withdrawalA[group] }
+    var oscillatorA: Double { machine.oscillatorA }
+    var bayC: Double { weather.airC + 10 }
+    var supplyC: Double { 21 + 0.35 * weather.airC }
+    var supplyMPa: Double { cooling.supplyMPa }
+    var widthM: Double { CasterSequence.widthM }
+    var thicknessM: Double { CasterSequence.thicknessM }
+    var state: Int { sequence.changeSeconds > 0 ? 1 : sequence.secondsInCast < 900 ? 2 : 0 }
+    var isBreakoutAlarm: Bool { sticker.isAlarm }
+    var isLevelControlManual: Bool { level.isManual }
+    /// Rollers and sprays are inspected while a new cast runs up.
+    var isMaintenanceScheduled: Bool { sequence.secondsInCast < 600 }
+    var isMaintenanceUnscheduled: Bool { unscheduledSeconds > 300 }
 }

@@ -11,10 +11,10 @@ struct AutoregressiveNoise: Sendable {
     init(deviation: Double, seconds: Double, step: Double, random: inout SeededRandom) {
         decay = Maths.exp(-step / seconds)
         gain = deviation * (1 - decay * decay).squareRoot()
-        value = deviation * random.normal()
+        value = deviation * random.gaussian()
     }
 
-    mutating func step(_ random: inout SeededRandom) { value = decay * value + gain * random.normal() }
+    mutating func step(_ random: inout SeededRandom) { value = decay * value + gain * random.gaussian() }
 
     mutating func visitState(_ archive: inout StateArchive) { archive.visit(&value) }
 }

@@ -74,11 +74,11 @@ extension SMRPlant {
         ) { $0.inletC },
         Row.measured(
             "core_outlet_temperature", "Core outlet temperature A", "Cel", normal: 285...320, alarm: 260...323,
-            physical: 0...400, weight: 2, Instrument(noise: 0.04, wander: 0.02, drift: 0.03)
+            physical: 0...400, weight: 2, Instrument(noise: 0.02, wander: 0.015, drift: 0.03)
         ) { $0.outletSensedC },
         Row.measured(
             "core_outlet_temperature_b", "Core outlet temperature B", "Cel", normal: 285...320, alarm: 260...323,
-            physical: 0...400, weight: 1, Instrument(noise: 0.04, wander: 0.02, drift: 0.03)
+            physical: 0...400, weight: 1, Instrument(noise: 0.02, wander: 0.015, drift: 0.03)
         ) { $0.outletSensedC },
         Row.derived(
             "subcooling_margin", "Subcooling at the core outlet", "K", normal: 12...60, alarm: 5...120,

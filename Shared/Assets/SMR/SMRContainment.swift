@@ -17,7 +17,7 @@ struct SMRContainment: Sendable {
 
     init(random: inout SeededRandom) {
         // An order of magnitude below heavy water.
-        meanLog = Maths.log(13) + 0.25 * random.normal()
+        meanLog = Maths.log(13) + 0.25 * random.gaussian()
         background = AutoregressiveNoise(
             deviation: 0.18, seconds: 6 * 3600, step: SMRContainment.stepSeconds, random: &random)
         effluent = StirredTank(concentration: Maths.exp(meanLog + background.value))

@@ -23,6 +23,8 @@ struct SMRCore: Sendable {
     private static let coolantPerK = -2.0e-4
     private static let fullVoid = -0.12
     private static let evaporationMJPerKg = 1.17
+    /// Of the start-up source, in shares of full power: keeps 1e-8 of it when shut down.
+    private static let sourcePerS = 3e-5
 
     private var state = KineticsState(power: 1, groups: SMRCore.kinetics.groups.count)
     private var decay = DecayHeat(power: SMRCore.ratedMW, operation: 365.25 * 86_400)
@@ -65,7 +67,10 @@ struct SMRCore: Sendable {
             + SMRCore.fullVoid * 0.2 * outletVoid
         let next = control + feedback + (xenonPcm + SMRCore.xenonAtFullPcm) * 1e-5
         let before = state.power
-        state.step(SMRCore.table, KineticsDrive(reactivity: reactivity, reactivityEnd: next))
+        state.step(
+            SMRCore.table,
+            KineticsDrive(
+                reactivity: reactivity, reactivityEnd: next, source: SMRCore.sourcePerS, sourceEnd: SMRCore.sourcePerS))
         reactivity = next
         logRatePerS += ((state.power - before) / (SMRCore.stepS * max(before, 1e-12)) - logRatePerS) * 0.1
         let heatBefore = before * promptShare * SMRCore.ratedMW + decayMW

@@ -15,7 +15,8 @@ struct Instrument: Sendable {
     var resolution: Double?
 
     init(
-        noise: Double = 0, relative relativeNoise: Double = 0, wander: Double = 0, over wanderSeconds: Double = 6, drift: Double = 0, lag: Double = 0,
+        noise: Double = 0, relative relativeNoise: Double = 0, wander: Double = 0, over wanderSeconds: Double = 6,
+        drift: Double = 0, lag: Double = 0,
         resolution: Double? = nil
     ) {
         self.noise = noise

@@ -13,7 +13,8 @@ struct SensorBank<P: Plant>: Sendable {
         for (probe, truth) in zip(layout.probes, layout.truths) {
             states.append(
                 SensorState(
-                    seed: seed, stream: probe.stream, wander: probe.wander, lagged: probe.lagGain > 0 ? truth(&plant) : 0
+                    seed: seed, stream: probe.stream, wander: probe.wander,
+                    lagged: probe.lagGain > 0 ? truth.value(&plant) : 0
                 ))
         }
     }
@@ -31,10 +32,13 @@ struct SensorBank<P: Plant>: Sendable {
         if faults.levels[SensorFaults.Kind.drift.rawValue] == 0 { faults.drifted = 0 }
     }
 
-    /// Lets slow elements and drifting ones follow one step of the plant.
-    mutating func follow(_ plant: inout P) {
-        for index in layout.lagging {
-            states[index].lagged += layout.probes[index].lagGain * (layout.truths[index](&plant) - states[index].lagged)
+    /// Lets slow elements and drifting ones follow one step of the plant; lagging elements once a second.
+    mutating func follow(_ plant: inout P, step: Int) {
+        if step % layout.stepsPerSecond == 0 {
+            for index in layout.lagging {
+                let truth = layout.truths[index].value(&plant)
+                states[index].lagged += layout.probes[index].lagGain * (truth - states[index].lagged)
+            }
         }
         let drift = faults.levels[SensorFaults.Kind.drift.rawValue]
         if drift > 0 { faults.drifted += drift * layout.faults.drift.amount * P.stepSeconds / 3600 }
@@ -53,13 +57,17 @@ struct SensorBank<P: Plant>: Sendable {
         }
         if faults.isAny { spoil(range, step: step, readings: &readings) }
         plant.derive(group: group, readings: &readings)
+        for index in layout.derived[group] {
+            let position = index - range.lowerBound
+            if probes[index].quality(readings.values[position]) == .bad { readings.qualities[position] = .bad }
+        }
     }
 
     /// What the instrument shows as long as nothing is wrong with it.
     private mutating func healthy(
-        _ index: Int, _ probe: Probe, _ truth: @Sendable (inout P) -> Double, plant: inout P, step: Int
+        _ index: Int, _ probe: Probe, _ truth: Truth<P>, plant: inout P, step: Int
     ) -> Double {
-        var value = probe.lagGain > 0 ? states[index].lagged : truth(&plant)
+        var value = probe.lagGain > 0 ? states[index].lagged : truth.value(&plant)
         let noise = probe.noise + probe.relativeNoise * abs(value)
         if noise > 0 { value += noise * states[index].whiteNoise(step: step) }
         if probe.wander > 0 { value += states[index].wander(probe, step: step) }

@@ -6,11 +6,14 @@ final class SensorLayout<P: Plant>: Sendable {
     let faults: SensorFaults
     let probes: [Probe]
     /// What each probe looks at.
-    let truths: [@Sendable (inout P) -> Double]
+    let truths: [Truth<P>]
     /// The probes of each group.
     let ranges: [Range<Int>]
+    let stepsPerSecond = max(1, 1000 / P.stepMs)
     /// Probes whose element lags.
     let lagging: [Int]
+    /// Derived probes of each group.
+    let derived: [[Int]]
     /// The probe that each kind of sensor fault concerns, in the order of `SensorFaults.Kind`.
     let faulty: [Int]
 
@@ -18,15 +21,17 @@ final class SensorLayout<P: Plant>: Sendable {
         self.groups = groups
         self.faults = faults
         var probes: [Probe] = []
-        var truths: [@Sendable (inout P) -> Double] = []
+        var truths: [Truth<P>] = []
         var ranges: [Range<Int>] = []
         var names: [String] = []
+        var derived: [[Int]] = []
         for group in groups {
             let start = probes.count
+            derived.append(group.channels.indices.filter { group.channels[$0].isDerived }.map { start + $0 })
             for channel in group.channels {
                 let (instrument, truth) = channel.instrumentAndTruth
                 probes.append(Probe(channel.signal, instrument, cadence: group.cadence, stepMs: P.stepMs))
-                truths.append(truth)
+                truths.append(Truth(value: truth))
                 names.append(channel.signal.name)
             }
             ranges.append(start..<probes.count)
@@ -34,6 +39,7 @@ final class SensorLayout<P: Plant>: Sendable {
         self.probes = probes
         self.truths = truths
         self.ranges = ranges
+        self.derived = derived
         lagging = probes.indices.filter { probes[$0].lagGain > 0 }
         faulty = SensorFaults.Kind.allCases.map { kind in
             guard let index = names.firstIndex(of: faults[kind].signal) else {
@@ -50,6 +56,11 @@ final class SensorLayout<P: Plant>: Sendable {
         }
         preconditionFailure("no signal named \(name)")
     }
+}
+
+/// A closure in a structure of its own: bare in an array it would be called through a thunk.
+struct Truth<P: Plant>: Sendable {
+    let value: @Sendable (inout P) -> Double
 }
 
 /// What never changes about one sensor; plain numbers, so that reading it costs no reference counting.
@@ -86,7 +97,7 @@ struct Probe: Sendable {
         wanderSteps = max(1, Int((scanSeconds * stepsPerSecond).rounded()))
         drift = instrument.drift
         driftSteps = max(1, Int(3600 * stepsPerSecond))
-        lagGain = instrument.lagSeconds > 0 ? 1 - Maths.exp(-Double(stepMs) / 1000 / instrument.lagSeconds) : 0
+        lagGain = instrument.lagSeconds > 0 ? 1 - Maths.exp(-max(Double(stepMs) / 1000, 1) / instrument.lagSeconds) : 0
         parts = (0..<max(signal.decimals, 0)).reduce(1.0) { scale, _ in scale * 10 }
         multiple = instrument.resolution ?? 1
         perMultiple = parts / multiple

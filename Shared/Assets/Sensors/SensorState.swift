@@ -4,7 +4,7 @@ import Model
 ///
 /// Its random stream is addressed by time: every scan owns `drawsPerScan` numbers of it, whether they are used or not.
 struct SensorState: Sendable {
-    private static let drawsPerScan: UInt64 = 24
+    private static let drawsPerScan: UInt64 = 8
     private let random: SeededRandom
     /// The output of a lagging element.
     var lagged: Double
@@ -19,7 +19,7 @@ struct SensorState: Sendable {
         random = SeededRandom(seed: seed, stream: stream)
         self.lagged = lagged
         wanderValue = 0
-        wanderValue = wander * normal(scan: 0, draw: 6)
+        wanderValue = wander * normal(scan: 0, draw: 2)
     }
 
     /// Standard normal, new at every step.
@@ -30,7 +30,7 @@ struct SensorState: Sendable {
         let scan = step / probe.wanderSteps
         while wanderScan < scan {
             wanderScan += 1
-            wanderValue = probe.wanderDecay * wanderValue + probe.wanderGain * normal(scan: wanderScan, draw: 6)
+            wanderValue = probe.wanderDecay * wanderValue + probe.wanderGain * normal(scan: wanderScan, draw: 2)
         }
         return wanderValue
     }
@@ -40,8 +40,8 @@ struct SensorState: Sendable {
         let hour = step / probe.driftSteps
         if hour != driftHour {
             driftHour = hour
-            driftFrom = normal(scan: hour, draw: 12)
-            driftTo = normal(scan: hour + 1, draw: 12)
+            driftFrom = normal(scan: hour, draw: 4)
+            driftTo = normal(scan: hour + 1, draw: 4)
         }
         let part = Double(step % probe.driftSteps) / Double(probe.driftSteps)
         return driftFrom + (driftTo - driftFrom) * part * part * (3 - 2 * part)
@@ -49,12 +49,12 @@ struct SensorState: Sendable {
 
     /// Uniform in 0 ..< 1, for faults that strike at random.
     func chance(step: Int) -> Double {
-        var numbers = at(scan: step, draw: 18)
+        var numbers = at(scan: step, draw: 6)
         return numbers.unit()
     }
 
     func coin(step: Int) -> Bool {
-        var numbers = at(scan: step, draw: 19)
+        var numbers = at(scan: step, draw: 7)
         return numbers.next() & 1 == 0
     }
 
@@ -66,7 +66,7 @@ struct SensorState: Sendable {
 
     private func normal(scan: Int, draw: UInt64) -> Double {
         var numbers = at(scan: scan, draw: draw)
-        return numbers.normal()
+        return numbers.gaussian()
     }
 
     private func at(scan: Int, draw: UInt64) -> SeededRandom {

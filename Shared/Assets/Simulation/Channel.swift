@@ -16,6 +16,11 @@ struct Channel<P: Plant>: Sendable {
     let signal: Signal
     let source: Source
 
+    var isDerived: Bool {
+        if case .derived = source { return true }
+        return false
+    }
+
     var instrumentAndTruth: (Instrument, @Sendable (inout P) -> Double) {
         switch source {
         case .measured(let instrument, let truth): (instrument, truth)

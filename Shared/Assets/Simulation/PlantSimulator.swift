@@ -30,7 +30,7 @@ struct PlantSimulator<P: Plant>: Sendable {
             pendingNs -= stepNs
             steps += 1
             plant.step()
-            sensors.follow(&plant)
+            sensors.follow(&plant, step: steps)
         }
     }
 

@@ -13,7 +13,6 @@ extension TailingsPlant {
             drift: .init("settlement_2", by: 25), stuck: .init("pond_level"), spike: .init("displacement_2", by: 30),
             dropout: .init("seepage_rate"), bias: .init("piezometer_5", by: 12)))
 
-    static let piezometerCount = 6
     static let tarpLevels = ["green", "yellow", "orange", "red"]
 
     private typealias Row = Channel<TailingsPlant>
@@ -60,12 +59,12 @@ extension TailingsPlant {
     ]
 
     private static let pore: [Channel<TailingsPlant>] =
-        (0..<piezometerCount).map { index in
+        TailingsSection.tips.indices.map { index in
             Row.measured(
                 "piezometer_\(index + 1)", "Pore pressure, piezometer \(index + 1)", "kPa", normal: 0...220,
                 alarm: 0...260, physical: -20...500, decimals: 3, weight: 0.75,
-                Instrument(noise: 0.03, wander: 0.04, over: 10, drift: 0.03)
-            ) { $0.porePressureKPa[index] }
+                Instrument(noise: 0.03, wander: 0.04, over: 10, drift: 0.03, lag: 60)
+            ) { $0.porePressureKPa(index) }
         } + [
             Row.derived(
                 "phreatic_level", "Phreatic level under the crest", "m", normal: 8...24, alarm: 6...26,
@@ -78,18 +77,19 @@ extension TailingsPlant {
                 "settlement_\(index + 1)", "Settlement, plate \(index + 1)", "mm", normal: 0...900, alarm: 0...1200,
                 physical: -100...5000, decimals: 2, weight: 0.5,
                 Instrument(noise: 0.12, wander: 0.25, over: 30, drift: 0.3)
-            ) { $0.settlementMm[index] }
+            ) { $0.settlementMm(index) }
         }
         + (0..<3).map { index in
             Row.measured(
                 "displacement_\(index + 1)", "Displacement down slope, prism \(index + 1)", "mm", normal: -20...200,
                 alarm: -50...400, physical: -500...50_000, decimals: 2, weight: 0.75,
                 Instrument(noise: 0.2, wander: 0.35, over: 30, drift: 0.3)
-            ) { $0.displacementMm[index] }
+            ) { $0.displacementMm(index) }
         } + [
             Row.measured(
-                "displacement_rate", "Displacement rate, fastest prism, over one hour", "mm/d", normal: 0...5,
-                alarm: 0...10, physical: -50...100_000, decimals: 3, weight: 1.5,
+                "displacement_rate", "Displacement rate of the fastest part of the slope, radar", "mm/d",
+                normal: -0.5...5,
+                alarm: -1...10, physical: -50...1e8, decimals: 3, weight: 1.5,
                 Instrument(noise: 0.01, wander: 0.012, over: 20)
             ) { $0.displacementRateMmD },
             Row.measured(

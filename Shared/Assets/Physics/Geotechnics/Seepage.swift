@@ -79,9 +79,10 @@ public struct PhreaticSurface: Sendable, Equatable {
 
     public var spacingM: Double { lengthM / Double(headsM.count - 1) }
 
-    /// Advances by `seconds` with the ends held at the given heads.
+    /// Advances by `seconds` with the ends held at the given heads and recharge from the pond as far as `rechargedM`.
     public mutating func advance(
-        seconds: Double, upstreamM: Double, downstreamM: Double, rechargeMPerS: Double = 0
+        seconds: Double, upstreamM: Double, downstreamM: Double, rechargeMPerS: Double = 0,
+        rechargedM: Double = .infinity
     ) {
         let last = headsM.count - 1
         let weight = seconds * conductivityMPerS / (specificYield * spacingM * spacingM)
@@ -96,7 +97,8 @@ public struct PhreaticSurface: Sendable, Equatable {
             let after = weight * (headsM[index] + headsM[index + 1]) / 2
             let diagonal = 1 + before + after - before * upper[index - 1]
             upper[index] = after / diagonal
-            right[index] = (headsM[index] + source + before * right[index - 1]) / diagonal
+            let rain = Double(index) * spacingM <= rechargedM ? source : 0
+            right[index] = (headsM[index] + rain + before * right[index - 1]) / diagonal
         }
         for index in stride(from: last - 1, through: 1, by: -1) {
             headsM[index] = right[index] + upper[index] * headsM[index + 1]
