@@ -52,13 +52,7 @@ final class Connection {
         self.configuration = configuration
         self.client = client
         self.deadlineMs = deadlineMs
-        mosquitto_user_data_set(raw, Unmanaged.passUnretained(self).toOpaque())
-        mosquitto_log_callback_set(raw, onLog)
-        mosquitto_connect_v5_callback_set(raw, onConnect)
-        mosquitto_disconnect_v5_callback_set(raw, onDisconnect)
-        mosquitto_message_callback_set(raw, onMessage)
-        mosquitto_publish_v5_callback_set(raw, onPublish)
-        mosquitto_subscribe_callback_set(raw, onSubscribe)
+        Callbacks.register(raw, for: self)
         try Setup.apply(configuration, will: will, to: raw)
         try open()
     }
@@ -242,10 +236,6 @@ final class Connection {
 
     // MARK: From the library
 
-    fileprivate static func of(_ context: UnsafeMutableRawPointer?) -> Connection? {
-        context.map { Unmanaged<Connection>.fromOpaque($0).takeUnretainedValue() }
-    }
-
     private func callback(_ body: (any MQTTHandler) -> Void) {
         eventCount &+= 1
         guard phase != .ended, let handler else { return }
@@ -254,19 +244,18 @@ final class Connection {
         isInCallback = false
     }
 
-    fileprivate func answered(_ code: Int32) {
+    func answered(_ code: Int32) {
         guard code == 0 else {
             end(.refused(code: code))
             return
         }
         guard phase != .connected else { return }
         phase = .connected
-        // From here on the library would format a line for every packet.
-        mosquitto_log_callback_set(raw, nil)
+        Callbacks.stopLogging(raw)
         callback { $0.mqttConnected(client) }
     }
 
-    fileprivate func disconnected(_ code: Int32) {
+    func disconnected(_ code: Int32) {
         if code >= 0x80 {
             end(.closedByBroker(code: code))
         } else {
@@ -274,77 +263,26 @@ final class Connection {
         }
     }
 
-    fileprivate func received(_ message: borrowing MQTTMessage) {
-        guard message.payload.count <= configuration.maxIncomingBytes else {
-            eventCount &+= 1
-            end(.oversized(bytes: message.payload.count, limitBytes: configuration.maxIncomingBytes))
+    func received(_ message: borrowing MQTTMessage) {
+        let bytes = message.payload.count
+        guard bytes <= configuration.maxIncomingBytes else {
+            end(.oversized(bytes: bytes, limitBytes: configuration.maxIncomingBytes))
             return
         }
-        eventCount &+= 1
-        guard phase != .ended, let handler else { return }
-        isInCallback = true
-        handler.mqttMessage(client, message)
-        isInCallback = false
+        callback { $0.mqttMessage(client, message) }
     }
 
-    fileprivate func published(_ id: Int32, _ reason: Int32) {
+    func published(_ id: Int32, _ reason: Int32) {
         guard !unacknowledged.isEmpty, let bytes = unacknowledged.removeValue(forKey: id) else { return }
         unacknowledgedBytes -= bytes
         callback { $0.mqttPublished(client, id: id, refusal: reason < 0x80 ? nil : MQTTReason.text(reason)) }
     }
 
-    fileprivate func subscribed(_ id: Int32, _ granted: [Int32]) {
+    func subscribed(_ id: Int32, _ granted: [Int32]) {
         callback { $0.mqttSubscribed(client, id: id, granted: granted.map { MQTTQoS(rawValue: $0) }) }
     }
 
-    fileprivate func logged(_ level: Int32, _ text: UnsafePointer<CChar>) {
+    func logged(_ level: Int32, _ text: UnsafePointer<CChar>) {
         if level == Int32(MOSQ_LOG_ERR) { lastError = String(cString: text) }
     }
-}
-
-// Called by the library on the owner's thread, from within the functions that the owner calls.
-
-@c private func onConnect(
-    _: OpaquePointer?, _ context: UnsafeMutableRawPointer?, _ code: Int32, _: Int32, _: OpaquePointer?
-) {
-    Connection.of(context)?.answered(code)
-}
-
-@c private func onDisconnect(
-    _: OpaquePointer?, _ context: UnsafeMutableRawPointer?, _ code: Int32, _: OpaquePointer?
-) {
-    Connection.of(context)?.disconnected(code)
-}
-
-@c private func onMessage(
-    _: OpaquePointer?, _ context: UnsafeMutableRawPointer?, _ message: UnsafePointer<mosquitto_message>?
-) {
-    guard let message = message?.pointee, let topic = message.topic, let qos = MQTTQoS(rawValue: message.qos) else {
-        return
-    }
-    Connection.of(context)?.received(
-        MQTTMessage(
-            topic: UnsafeRawBufferPointer(start: topic, count: strlen(topic)),
-            payload: UnsafeRawBufferPointer(start: message.payload, count: max(0, Int(message.payloadlen))),
-            qos: qos, isRetained: message.retain))
-}
-
-@c private func onPublish(
-    _: OpaquePointer?, _ context: UnsafeMutableRawPointer?, _ id: Int32, _ reason: Int32, _: OpaquePointer?
-) {
-    Connection.of(context)?.published(id, reason)
-}
-
-@c private func onSubscribe(
-    _: OpaquePointer?, _ context: UnsafeMutableRawPointer?, _ id: Int32, _ count: Int32,
-    _ granted: UnsafePointer<Int32>?
-) {
-    let codes = UnsafeBufferPointer(start: granted, count: granted == nil ? 0 : max(0, Int(count)))
-    Connection.of(context)?.subscribed(id, Array(codes))
-}
-
-@c private func onLog(
-    _: OpaquePointer?, _ context: UnsafeMutableRawPointer?, _ level: Int32, _ text: UnsafePointer<CChar>?
-) {
-    if let text { Connection.of(context)?.logged(level, text) }
 }
