@@ -8,6 +8,7 @@ public final class CollectorState: Sendable {
         var sites: [String] = []
         var isSchemaReady = false
         var address = ""
+        var diskProblem: String?
     }
 
     private let facts = Locked(Facts())
@@ -21,6 +22,7 @@ public final class CollectorState: Sendable {
 
     func duty(_ duty: HostDuty) { facts.withLock { $0.duty = duty } }
     func sites(_ sites: [String]) { facts.withLock { $0.sites = sites } }
+    func diskProblem(_ problem: String?) { facts.withLock { $0.diskProblem = problem } }
     func schemaIsReady() { facts.withLock { $0.isSchemaReady = true } }
 
     func databaseProblem(_ problem: String?) {
@@ -53,6 +55,9 @@ public final class CollectorState: Sendable {
         if let problem = facts.withLock({ $0.databaseProblem }) { return problem }
         return writer.problem.isEmpty ? nil : writer.problem
     }
+
+    /// What is wrong with the room on the database's disk; nil if nothing is, or if it is another machine's.
+    public var diskProblem: String? { facts.withLock { $0.diskProblem } }
 
     public var isBrokerConnected: Bool { counters.brokerUp.value == 1 }
     public var isOnline: Bool { counters.online.value == 1 }

@@ -1,3 +1,4 @@
+import API
 import Ingest
 import Runtime
 
@@ -16,11 +17,16 @@ struct RunCommand {
         do {
             try signals.start(graceMs: 4_800) { _ = stop.offer((), cost: 0) }
             let collector = try Collector(config, metrics: metrics) { _, _ in }
+            let server = try APIServer(config, collector: collector, metrics: metrics)
+            let scheme = config.web.certificateFile == nil ? "http" : "https"
+            collector.state.address = "\(scheme)://\(config.web.listen):\(server.port)/"
+            log.info("listening", ["url": collector.state.address])
             try collector.start()
             notifier.ready(status: "collecting as \(config.hostID)")
             while stop.takeAll(timeoutMs: 1_000).isEmpty { notifier.watchdog() }
             notifier.stopping()
             collector.stop()
+            server.stop()
             return .success
         } catch {
             log.error("the collector cannot run", ["problem": "\(error)"])

@@ -38,7 +38,7 @@ final class HostLink {
         self.wake = wake
         self.counters = counters
         machine = HostMachine()
-        taken = MessageBatch(receivedMs: 0)
+        taken = MessageBatch()
         backoff = Backoff(firstMs: 100, maxMs: 2_000, random: SeededRandom(seed: UInt64(bitPattern: Clock.wallMs())))
     }
 
@@ -48,7 +48,6 @@ final class HostLink {
             obey()
             if let action = machine.tick(nowMs: Clock.monotonicMs()) { perform(action) }
             sendDueReceipts()
-            taken = MessageBatch(receivedMs: Clock.wallMs())
             if client.service(timeoutMs: sleepMs(), wake: wake.fd, handler: self) { wake.clear() }
             handOn()
         }
@@ -66,7 +65,7 @@ final class HostLink {
         guard !taken.isEmpty else { return }
         let count = taken.entries.count
         if !messages.offer(taken, cost: taken.bytes.count) { counters.droppedMessages.add(count) }
-        taken = MessageBatch(receivedMs: taken.receivedMs)
+        taken = MessageBatch()
     }
 
     private func obey() {

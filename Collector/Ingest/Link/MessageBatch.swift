@@ -1,3 +1,5 @@
+import Runtime
+
 /// Messages as they came from the broker, copied once into one piece of memory, for the hand-off between threads.
 struct MessageBatch: Sendable {
     struct Entry: Sendable {
@@ -8,13 +10,13 @@ struct MessageBatch: Sendable {
 
     private(set) var bytes: [UInt8] = []
     private(set) var entries: [Entry] = []
-    let receivedMs: Int64
-
-    init(receivedMs: Int64) { self.receivedMs = receivedMs }
+    /// When the first of them came, by the wall clock.
+    private(set) var receivedMs: Int64 = 0
 
     var isEmpty: Bool { entries.isEmpty }
 
     mutating func append(topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer) {
+        if entries.isEmpty { receivedMs = Clock.wallMs() }
         let topicStart = bytes.count
         bytes.append(contentsOf: topic)
         let payloadStart = bytes.count

@@ -9,6 +9,9 @@ final class Chores {
     static let settledAfterMs: Int64 = 120_000
     static let rollupsEveryMs: Int64 = 10_000
     static let housekeepingEveryMs: Int64 = 600_000
+    static let diskEveryMs: Int64 = 10_000
+    /// With less room than this on the database's disk the collector says that it is not ready.
+    static let leastFreeBytes: Int64 = 100 << 20
 
     private let config: CollectorConfig
     private let state: CollectorState
@@ -17,6 +20,7 @@ final class Chores {
     private var connection: PostgresConnection?
     private var nextRollupsMs: Int64 = 0
     private var nextHousekeepingMs: Int64 = 0
+    private var nextDiskMs: Int64 = 0
 
     init(config: CollectorConfig, state: CollectorState, isStopping: StopFlag) {
         self.config = config
@@ -50,6 +54,10 @@ final class Chores {
             }
             nextHousekeepingMs = now + Chores.housekeepingEveryMs
         }
+        if now >= nextDiskMs {
+            nextDiskMs = now + Chores.diskEveryMs
+            state.diskProblem(try diskProblem(try connect()))
+        }
         if now >= nextRollupsMs {
             let connection = try connect()
             while !isStopping.isSet {
@@ -60,6 +68,14 @@ final class Chores {
             }
             nextRollupsMs = now + Chores.rollupsEveryMs
         }
+    }
+
+    /// Only of a database on this machine that lets us know where it lives.
+    private func diskProblem(_ connection: PostgresConnection) throws -> String? {
+        let folder = try connection.query("select setting from pg_settings where name = 'data_directory'").first
+        guard let path: String = try folder?[0], let free = try? Files.freeBytes(path) else { return nil }
+        guard free < Chores.leastFreeBytes else { return nil }
+        return "\(free >> 20) MB are free for the database; make room on \(path)"
     }
 
     private func connect() throws -> PostgresConnection {

@@ -33,7 +33,7 @@ public struct SignalSet: Sendable, Equatable {
         /// The value stands in `telemetry.texts`, under the signal's name. Only foreign assets have texts.
         case text
 
-        var word: String {
+        public var word: String {
             switch self {
             case .number: "number"
             case .flag: "flag"
@@ -42,7 +42,7 @@ public struct SignalSet: Sendable, Equatable {
             }
         }
 
-        var labels: [String] {
+        public var labels: [String] {
             if case .category(let labels) = self { labels } else { [] }
         }
     }

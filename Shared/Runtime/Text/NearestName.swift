@@ -17,7 +17,7 @@ public enum NearestName {
     }
 
     /// `; did you mean "broker"?`, or nothing.
-    static func hint(for word: String, in known: some Sequence<String>) -> String {
+    public static func hint(for word: String, in known: some Sequence<String>) -> String {
         of(word, in: known).map { "; did you mean \"\($0)\"?" } ?? ""
     }
 
