@@ -5,6 +5,8 @@ BENCH ?= all
 FAULTS ?=
 DEMO_SECONDS ?=
 export FAULTS DEMO_SECONDS
+# The programs need no Swift on the machine they run on, and carry no symbols: half the size, less memory.
+RELEASE := swift build -c release --static-swift-stdlib -Xlinker -s
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,13 +16,13 @@ setup: ## Installs the Debian packages that building, running and testing need (
 
 build: ## Builds the programs for release
 	@deploy/setup/packages.sh build
-	swift build -c release --product bellwether-agent
-	swift build -c release --product bellwether-collector
+	$(RELEASE) --product bellwether-agent
+	$(RELEASE) --product bellwether-collector
 
 demo: ## Shows everything live: four assets, a collector, links to cut; DEMO_SECONDS=40 ends with an audit
 	@deploy/setup/packages.sh build run
-	swift build -c release --product bellwether-agent
-	swift build -c release --product bellwether-collector
+	$(RELEASE) --product bellwether-agent
+	$(RELEASE) --product bellwether-collector
 	@deploy/demo/demo.sh
 
 demo-cut: ## Cuts the link of one agent of the running demo: make demo-cut AGENT=candu-1

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "csystem.h"
+#include <malloc.h>
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
@@ -31,3 +32,5 @@ int csystem_accept4(int listener, int flags) { return accept4(listener, NULL, NU
 const void *csystem_find(const void *haystack, size_t count, const void *needle, size_t needle_count) {
     return memmem(haystack, count, needle, needle_count);
 }
+
+void csystem_trim_heap(void) { malloc_trim(0); }

@@ -19,8 +19,8 @@ print_account() {
         [ "$stored" = "$made" ] && [ "$lost" = 0 ] || verdict=1
     done
     echo
-    local journals=()
-    for agent in "${agents[@]}"; do journals+=(--journal "demo/$agent=$demo/agents/$agent.journal"); done
-    "$programs/bellwether-collector" audit --config "$demo/collector.yaml" "${journals[@]}" || verdict=1
+    local journals=
+    for agent in "${agents[@]}"; do journals+="${journals:+,}demo/$agent=$demo/agents/$agent.journal"; done
+    "$programs/bellwether-collector" audit --config "$demo/collector.yaml" --journal "$journals" || verdict=1
     return $verdict
 }

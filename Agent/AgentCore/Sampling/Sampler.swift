@@ -34,6 +34,8 @@ final class Sampler {
     private let startedMs = Clock.monotonicMs()
     private var lastStatusMs: Int64 = .min / 2
     private var lastRebaseMs: Int64 = .min / 2
+    /// Once when everything has started, then now and then.
+    private var nextReleaseMs = Clock.monotonicMs() + 5_000
     private static let rebaseEveryMs: Int64 = 600_000
 
     init(
@@ -101,7 +103,12 @@ final class Sampler {
         if isCheckpointDue || outbox.current.newest == 0 { tick.checkpoint = source.checkpoint() }
         tick.mark = TickMark(tick: source.tick - 1, timeMs: lastMs)
         try commit(tick, ticks: Int64(instants.count), atMs: lastMs)
-        if Clock.monotonicMs() - lastStatusMs >= 10_000 { tellOutboxStatus() }
+        let nowMs = Clock.monotonicMs()
+        if nowMs - lastStatusMs >= 10_000 { tellOutboxStatus() }
+        if nowMs >= nextReleaseMs {
+            Footprint.release()
+            nextReleaseMs = nowMs + 3_600_000
+        }
     }
 
     private var checkpointTicks: Int64 { max(1, Int64(60 * config.asset.rateHz)) }

@@ -26,3 +26,6 @@ int csystem_accept4(int listener, int flags);
 
 // memmem(3): the first place of the needle in the haystack, or NULL.
 const void *csystem_find(const void *haystack, size_t count, const void *needle, size_t needle_count);
+
+// Gives free heap back to the system.
+void csystem_trim_heap(void);
