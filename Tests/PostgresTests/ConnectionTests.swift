@@ -147,6 +147,11 @@ struct ConnectionTests {
         }
     }
 
+    @Test(arguments: [(14, "UTF8", false), (15, "UTF8", true), (18, "UTF8", true), (16, "SQL_ASCII", false)])
+    func serversThatCanBeUsed(_ major: Int, _ encoding: String, _ isGood: Bool) {
+        #expect((PostgresConnection.problem(serverMajor: major, encoding: encoding) == nil) == isGood)
+    }
+
     @Test func rowsStreamAndStop() async throws {
         try await withDatabase { _, connection in
             var sum: Int64 = 0

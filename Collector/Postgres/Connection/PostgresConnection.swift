@@ -31,6 +31,13 @@ public final class PostgresConnection {
     /// For cancelling what this connection runs from another thread.
     public func makeCanceller() -> PostgresCanceller { PostgresCanceller(handle) }
 
+    /// Why a server cannot be used; nil when it can.
+    package static func problem(serverMajor: Int, encoding: String) -> String? {
+        if serverMajor < 15 { return "the server is PostgreSQL \(serverMajor); version 15 or newer is needed" }
+        if encoding != "UTF8" { return "the database's encoding is \(encoding); make it with createdb -E UTF8" }
+        return nil
+    }
+
     /// Not inside a transaction: its rollback would restore the server's limit but not ours.
     func setStatementLimit(_ limit: Duration?) throws(PostgresFailure) {
         guard !isInTransaction else { throw PostgresFailure(.bug, "a statement limit was set inside a transaction") }
@@ -42,14 +49,9 @@ public final class PostgresConnection {
         PQsetNoticeProcessor(handle, ignoreNotice, nil)
         guard PQsetnonblocking(handle, 1) == 0 else { throw failureOfLibrary("make the connection non-blocking") }
         serverMajor = Int(PQserverVersion(handle)) / 10_000
-        guard serverMajor >= 15 else {
-            throw PostgresFailure(
-                .configuration, "the server is PostgreSQL \(serverMajor); version 15 or newer is needed")
-        }
         let encoding = PQparameterStatus(handle, "server_encoding").map { String(cString: $0) } ?? "unknown"
-        guard encoding == "UTF8" else {
-            throw PostgresFailure(
-                .configuration, "the database's encoding is \(encoding); make it with createdb -E UTF8")
+        if let problem = PostgresConnection.problem(serverMajor: serverMajor, encoding: encoding) {
+            throw PostgresFailure(.configuration, problem)
         }
         try execute(
             """

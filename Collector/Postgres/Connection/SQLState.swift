@@ -17,14 +17,10 @@ public struct SQLState: Sendable, Hashable, CustomStringConvertible {
     var category: Substring { code.prefix(2) }
 
     public static let uniqueViolation = SQLState(known: "23505")
-    public static let checkViolation = SQLState(known: "23514")
     public static let duplicateTable = SQLState(known: "42P07")
     public static let undefinedTable = SQLState(known: "42P01")
-    public static let lockNotAvailable = SQLState(known: "55P03")
-    public static let deadlock = SQLState(known: "40P01")
     public static let queryCancelled = SQLState(known: "57014")
     public static let adminShutdown = SQLState(known: "57P01")
-    public static let cannotConnectNow = SQLState(known: "57P03")
     public static let readOnlyTransaction = SQLState(known: "25006")
     public static let diskFull = SQLState(known: "53100")
     public static let tooManyConnections = SQLState(known: "53300")
