@@ -94,6 +94,17 @@ import Testing
         #expect(machine.pendingCount == 3)
     }
 
+    @Test func anEarlierEpochIsSettledThoughItsReceiptsGoBeyondARestoredCopy() {
+        var machine = DeliveryMachine(epochs: [
+            state(life: 1, bits: 7, newest: 5, receipted: 2), state(life: 2, bits: 8, newest: 0, receipted: 0),
+        ])
+        machine.born(atMs: 0)
+        #expect(machine.receipt(receipt(1...4, 6...90), atMs: 100) == .applied(settledThrough: Place(life: 1, sequence: 4)))
+        #expect(machine.pendingCount == 1)
+        #expect(machine.receipt(receipt(1...90), atMs: 200) == .applied(settledThrough: Place(life: 1, sequence: 5)))
+        #expect(machine.pendingCount == 0)
+    }
+
     @Test func theWindowGrowsWithReceiptsAndShrinksWithTimeOuts() {
         var machine = DeliveryMachine(epochs: [state(newest: 100_000, receipted: 0)])
         machine.born(atMs: 0)

@@ -187,9 +187,14 @@ struct DeliveryMachine: Sendable {
     mutating func receipt(_ receipt: Receipt, atMs now: Int64) -> ReceiptOutcome {
         guard let index = lives.firstIndex(where: { $0.state.epoch == receipt.epoch }) else { return .ignored }
         let wasGreeting = if case .greeting = link { true } else { false }
-        let claimed = receipt.settled
-        guard isPossible(claimed, of: lives[index]) else {
-            return wasGreeting && index == lives.count - 1 ? .contradicts(life: lives[index].state.life) : .ignored
+        var claimed = receipt.settled
+        if !isPossible(claimed, of: lives[index]) {
+            guard index < lives.count - 1 else {
+                return wasGreeting ? .contradicts(life: lives[index].state.life) : .ignored
+            }
+            // An earlier epoch of a restored outbox: what followed there was sent too, and is not known here.
+            claimed = claimed.intersection(1...max(1, lives[index].newest))
+            guard isPossible(claimed, of: lives[index]) else { return .ignored }
         }
         if wasGreeting { link = .open }
         hasReceipt = true
