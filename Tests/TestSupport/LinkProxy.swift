@@ -20,6 +20,7 @@ public final class LinkProxy: Sendable {
         var accepted = 0
         var bytes: [Direction: Int] = [:]
         var cutAt: [Direction: Int] = [:]
+        var delayMs: UInt32 = 0
     }
 
     fileprivate struct Link {
@@ -61,6 +62,9 @@ public final class LinkProxy: Sendable {
 
     /// Stops forwarding in the given directions, for present and future connections; none = forward everything.
     public func hold(_ directions: Set<Direction>) { state.withLock { $0.held = directions } }
+
+    /// Lets every piece wait so long before it is passed on; 0 = not at all.
+    public func delay(milliseconds: Int) { state.withLock { $0.delayMs = UInt32(clamping: milliseconds) } }
 
     /// Takes connections and resets them at once.
     public func refuse(_ refuses: Bool) { state.withLock { $0.refuses = refuses } }
@@ -129,6 +133,8 @@ public final class LinkProxy: Sendable {
                 state.cutAt[direction].map { max(0, $0 - state.bytes[direction, default: 0]) } ?? buffer.count
             }
             let count = room == 0 ? 0 : read(source, &buffer, min(room, buffer.count))
+            let delayMs = state.withLock { $0.delayMs }
+            if delayMs > 0, count > 0 { usleep(delayMs * 1000) }
             // Asked after the read: what is sent after `hold` has returned is then certainly held.
             while isHeld(), !isCut() { usleep(1000) }
             guard count > 0, send(target, buffer, count, Int32(MSG_NOSIGNAL)) == count else { break }

@@ -150,6 +150,20 @@ public final class PostgresServer: Sendable {
         return text.hasSuffix("\n") ? String(text.dropLast()) : text
     }
 
+    /// Writes the rows of a query into a file, in PostgreSQL's binary COPY format, through psql.
+    public func copy(_ query: String, database: String = "postgres", to path: String) throws {
+        unlink(path)
+        let child = try ChildProcess(
+            "\(programs)/psql",
+            [
+                "-Xq", "-v", "ON_ERROR_STOP=1", "-d", socketURL(database), "-c",
+                "copy (\(query)) to stdout (format binary)",
+            ], environment: environment, output: .file(path))
+        guard try child.waitForExit(.seconds(120)) == .code(0) else {
+            throw SupportFailure("copy out of \(database): \(child.standardError)")
+        }
+    }
+
     // The server writes its state into line 8 of this file, and its pid into line 1.
     private func isReady(_ child: ChildProcess) -> Bool {
         let text = fileText("\(dataFolder)/postmaster.pid") ?? ""

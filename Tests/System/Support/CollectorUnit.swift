@@ -1,0 +1,50 @@
+import Glibc
+import TestSupport
+
+/// One collector of a plant, with links of its own to the broker and to the database.
+final class CollectorUnit: Sendable {
+    struct Settings: Sendable {
+        var name = "collector"
+        var lines: [String] = []
+        var mqttLines: [String] = []
+        var environment: [String: String] = [:]
+        var programs = Programs.sound
+    }
+
+    let name: String
+    let configPath: String
+    let settings: Settings
+    let brokerLink: LinkProxy
+    let databaseLink: LinkProxy
+    let unit: Unit
+
+    init(
+        _ settings: Settings, site: String, brokerPort: UInt16, databasePort: UInt16, database: String,
+        folder: TemporaryFolder
+    ) throws {
+        self.settings = settings
+        name = settings.name
+        brokerLink = try LinkProxy(to: brokerPort)
+        databaseLink = try LinkProxy(to: databasePort)
+        configPath = folder.path("\(settings.name).yaml")
+        let lines =
+            [
+                "host_id: bellwether", "sites: [\(site)]",
+                "database: {url: \"postgresql://postgres@127.0.0.1:\(databaseLink.port)/\(database)\"}",
+                "web: {listen: 127.0.0.1, port: 0}", "mqtt:", "  host: 127.0.0.1", "  port: \(brokerLink.port)",
+            ] + settings.mqttLines.map { "  \($0)" } + settings.lines
+        try writeFile(configPath, lines.joined(separator: "\n") + "\n", mode: 0o600)
+        unit = Unit(
+            settings.name, Programs.collector(settings.programs), ["run", "--config", configPath],
+            log: "\(try folder.folder("logs"))/\(settings.name).log", environment: settings.environment)
+    }
+
+    deinit {
+        brokerLink.close()
+        databaseLink.close()
+    }
+
+    func start() throws { try unit.start() }
+    func kill() { unit.kill() }
+    func stop() throws { try unit.end(SIGTERM, within: .seconds(8)) }
+}
