@@ -26,7 +26,7 @@ struct CatalogueTests {
     }
 
     @Test func severalCollectorsRegisterTheSame() async throws {
-        try await offPool {
+        try await gated {
             let database = try TestDatabase(isMigrated: true)
             let assets = try inParallel(5) { _ in
                 let connection = try database.connect()

@@ -124,7 +124,7 @@ struct ConnectionTests {
     }
 
     @Test func connectFailuresTellTheReason() async throws {
-        try await offPool {
+        try await gated {
             let server = try PostgresServer.shared
             func failure(_ url: String) throws -> PostgresFailure {
                 try #require(try postgresFailure { _ = try PostgresConnection(PostgresOptions(url)) })
@@ -193,7 +193,7 @@ struct ConnectionTests {
     }
 
     @Test func silentServerIsGivenUp() async throws {
-        try await offPool {
+        try await gated {
             let database = try TestDatabase()
             let proxy = try LinkProxy(to: try PostgresServer.shared.port)
             let url = "postgresql://postgres@127.0.0.1:\(proxy.port)/\(database.name)"

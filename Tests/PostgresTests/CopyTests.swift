@@ -119,7 +119,7 @@ struct CopyTests {
     }
 
     @Test(arguments: [true, false]) func connectionLostInCopyLeavesNone(_ byServer: Bool) async throws {
-        try await offPool {
+        try await gated {
             let database = try TestDatabase()
             try database.psql("create table t(a int8)")
             let proxy = try LinkProxy(to: try PostgresServer.shared.port)

@@ -9,7 +9,7 @@ import Testing
 @Suite("Measurements", .serialized, .enabled(if: environmentVariable("BELLWETHER_MEASURE") != nil))
 struct Measurements {
     @Test func encodingOfARow() async throws {
-        try await offPool {
+        try await gated {
             let values = (0..<40).map { Double($0) * 1.25 }
             var buffer = CopyBuffer(capacity: 1 << 20)
             let rows = 2_000_000
@@ -43,7 +43,7 @@ struct Measurements {
     /// 100,000 frames of 40 readings, 100 assets, in batches each its own commit, primary key and all. On a durable
     /// server over a unix socket.
     @Test func storingFrames() async throws {
-        try await offPool {
+        try await gated {
             let server = try PostgresServer(durable: true, settings: ["max_wal_size = '4GB'"])
             let options = PostgresOptions(server.socketURL(), statementLimit: nil)
             let connection = try PostgresConnection(options)

@@ -19,7 +19,7 @@ struct MigrationTests {
     }
 
     @Test func severalProgramsAtOnce() async throws {
-        try await offPool {
+        try await gated {
             let database = try TestDatabase()
             let results = try inParallel(6) { _ in try Migrations.apply(try database.connect()).count }
             #expect(results.sorted() == [0, 0, 0, 0, 0, Migrations.embedded.count])

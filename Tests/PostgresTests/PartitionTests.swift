@@ -62,7 +62,7 @@ struct PartitionTests {
     }
 
     @Test func racedByManyConnections() async throws {
-        try await offPool {
+        try await gated {
             let database = try TestDatabase(isMigrated: true)
             let today = Day(timeMs: PartitionTests.nowMs).number
             let failures = try inParallel(6) { _ -> Int in

@@ -135,7 +135,7 @@ struct RollupTests {
 
     /// Writers go on while runs are under way, on the same minutes: no reading is left out in the end.
     @Test func racesWithWriters() async throws {
-        try await offPool {
+        try await gated {
             let database = try TestDatabase(isMigrated: true)
             _ = try Fixture(try database.connect())
             let isWriting = Mutex(true)

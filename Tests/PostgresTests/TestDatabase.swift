@@ -36,9 +36,42 @@ struct TestDatabase: Sendable {
     func psql(_ sql: String) throws -> String { try PostgresServer.shared.run(sql, database: name) }
 }
 
+/// Runs blocking work on a thread of its own, a few tests at a time: all at once would only wait for each other.
+func gated(_ work: @escaping @Sendable () throws -> Void) async throws {
+    await Gate.shared.enter()
+    let result: Result<Void, any Error>
+    do {
+        try await offPool(work)
+        result = .success(())
+    } catch {
+        result = .failure(error)
+    }
+    await Gate.shared.leave()
+    try result.get()
+}
+
+private actor Gate {
+    static let shared = Gate()
+    private var free = 6
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func enter() async {
+        if free > 0 {
+            free -= 1
+        } else {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+    }
+
+    /// The place goes to the one that has waited longest.
+    func leave() {
+        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+    }
+}
+
 /// Runs blocking work with a fresh database on a thread of its own.
 func withDatabase(_ work: @escaping @Sendable (TestDatabase, PostgresConnection) throws -> Void) async throws {
-    try await offPool {
+    try await gated {
         let database = try TestDatabase()
         try work(database, try database.connect())
     }
@@ -46,7 +79,7 @@ func withDatabase(_ work: @escaping @Sendable (TestDatabase, PostgresConnection)
 
 /// The same with the schema in it.
 func withMigrated(_ work: @escaping @Sendable (TestDatabase, PostgresConnection) throws -> Void) async throws {
-    try await offPool {
+    try await gated {
         let database = try TestDatabase(isMigrated: true)
         try work(database, try database.connect())
     }

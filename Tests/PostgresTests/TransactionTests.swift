@@ -60,7 +60,7 @@ struct TransactionTests {
 
     /// The link dies while COMMIT is under way: once before the server had it, once before its answer came back.
     @Test(arguments: [false, true]) func commitCutOnTheWay(_ reachesServer: Bool) async throws {
-        try await offPool {
+        try await gated {
             let database = try TestDatabase()
             try database.psql("create table t(a int)")
             let proxy = try LinkProxy(to: try PostgresServer.shared.port)
@@ -117,7 +117,7 @@ struct TransactionTests {
     }
 
     @Test func killedServerEndsConnections() async throws {
-        try await offPool {
+        try await gated {
             let server = try PostgresServer()
             let connection = try PostgresConnection(PostgresOptions(server.url()))
             try connection.execute("create table t(a int)")

@@ -43,7 +43,7 @@ public final class PostgresServer: Sendable {
         try configure(
             [
                 "port = \(port)", "listen_addresses = '127.0.0.1'", "unix_socket_directories = '\(folder.path)'",
-                "max_connections = 100", "shared_buffers = 128MB", "log_min_messages = warning",
+                "max_connections = 300", "shared_buffers = 128MB", "log_min_messages = warning",
                 "log_error_verbosity = terse",
             ] + (durable ? [] : ["fsync = off", "full_page_writes = off"]) + settings)
         try start()
