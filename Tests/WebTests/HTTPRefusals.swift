@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A request that must be refused.
 struct HTTPRefusal: Sendable, CustomStringConvertible {
     let name: String

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Web
 
 /// A handshake and the status it must get.

@@ -1,14 +1,13 @@
 import Glibc
-import TestSupport
 
 /// A TCP client of plain system calls, so that tests can send what no library would. Every wait ends within a limit.
-final class RawClient: @unchecked Sendable {
+public final class RawClient: @unchecked Sendable {
     // Used by one thread at a time.
-    let socket: CInt
-    private(set) var buffer: [UInt8] = []
-    private(set) var isAtEnd = false
+    public let socket: CInt
+    public private(set) var buffer: [UInt8] = []
+    public private(set) var isAtEnd = false
 
-    init(port: UInt16, receiveBytes: CInt? = nil, limitSeconds: Int = 20) throws {
+    public init(port: UInt16, receiveBytes: CInt? = nil, limitSeconds: Int = 20) throws {
         socket = Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { throw SupportFailure("socket: \(errno)") }
         if var bytes = receiveBytes { setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &bytes, 4) }
@@ -30,7 +29,7 @@ final class RawClient: @unchecked Sendable {
     }
 
     /// Over a descriptor that is connected already, such as a tunnel's.
-    init(descriptor: CInt, limitSeconds: Int = 20) {
+    public init(descriptor: CInt, limitSeconds: Int = 20) {
         socket = descriptor
         var limit = timeval(tv_sec: limitSeconds, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -40,7 +39,7 @@ final class RawClient: @unchecked Sendable {
 
     /// False when the peer takes no more.
     @discardableResult
-    func send(_ bytes: [UInt8]) -> Bool {
+    public func send(_ bytes: [UInt8]) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
@@ -52,12 +51,12 @@ final class RawClient: @unchecked Sendable {
     }
 
     @discardableResult
-    func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+    public func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
-    func endSending() { shutdown(socket, CInt(SHUT_WR)) }
+    public func endSending() { shutdown(socket, CInt(SHUT_WR)) }
 
     /// Reads what comes next into the buffer; false at the end of the stream. Throws when nothing comes in time.
-    func more() throws -> Bool {
+    public func more() throws -> Bool {
         if isAtEnd { return false }
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while true {
@@ -74,7 +73,7 @@ final class RawClient: @unchecked Sendable {
         }
     }
 
-    func take(_ count: Int) throws -> [UInt8] {
+    public func take(_ count: Int) throws -> [UInt8] {
         while buffer.count < count {
             guard try more() else { throw SupportFailure("the stream ended early: \(text(buffer))") }
         }
@@ -83,21 +82,21 @@ final class RawClient: @unchecked Sendable {
     }
 
     /// Everything up to the end of the stream.
-    func takeAll() throws -> [UInt8] {
+    public func takeAll() throws -> [UInt8] {
         while try more() {}
         defer { buffer = [] }
         return buffer
     }
 
-    struct Response: Equatable {
-        var status: Int
-        var headers: [String: String]
-        var body: [UInt8]
-        var text: String { String(decoding: body, as: UTF8.self) }
+    public struct Response: Equatable, Sendable {
+        public var status: Int
+        public var headers: [String: String]
+        public var body: [UInt8]
+        public var text: String { String(decoding: body, as: UTF8.self) }
     }
 
     /// Reads one response; `isHead` if it answers a HEAD request. Interim responses (1xx but 101) are skipped.
-    func response(isHead: Bool = false) throws -> Response {
+    public func response(isHead: Bool = false) throws -> Response {
         while true {
             var end: Int?
             while end == nil {
@@ -136,22 +135,10 @@ final class RawClient: @unchecked Sendable {
 }
 
 extension String {
-    var trimmed: String {
+    fileprivate var trimmed: String {
         var rest = Substring(self)
         while let first = rest.first, first == " " { rest.removeFirst() }
         while let last = rest.last, last == " " { rest.removeLast() }
         return String(rest)
     }
-}
-
-/// One request on a connection of its own.
-func exchange(_ port: UInt16, _ text: String, isHead: Bool = false) throws -> RawClient.Response {
-    let client = try RawClient(port: port)
-    client.send(text)
-    return try client.response(isHead: isHead)
-}
-
-/// A complete GET of one path.
-func get(_ target: String, method: String = "GET", headers: String = "") -> String {
-    "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\n\(headers)\r\n"
 }

@@ -1,15 +1,14 @@
 import Glibc
-import TestSupport
 
 /// A TLS client that shares no code with the server's GnuTLS: `openssl s_client`, with a socket pair for a pipe.
-final class TLSTunnel: @unchecked Sendable {
+public final class TLSTunnel: @unchecked Sendable {
     // Immutable after init.
     private let pid: pid_t
     /// Speaks through the tunnel.
-    let client: RawClient
+    public let client: RawClient
 
     /// A self-signed certificate and its key in `folder`.
-    static func makeCertificate(in folder: TemporaryFolder) throws -> (certificate: String, key: String) {
+    public static func makeCertificate(in folder: TemporaryFolder) throws -> (certificate: String, key: String) {
         let (certificate, key) = (folder.path + "/cert.pem", folder.path + "/key.pem")
         try ChildProcess.run(
             "openssl",
@@ -21,7 +20,7 @@ final class TLSTunnel: @unchecked Sendable {
         return (certificate, key)
     }
 
-    init(port: UInt16, options: [String] = []) throws {
+    public init(port: UInt16, options: [String] = []) throws {
         var ends: [CInt] = [-1, -1]
         guard socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
             throw SupportFailure("socketpair: \(errno)")

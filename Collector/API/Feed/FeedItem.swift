@@ -1,0 +1,107 @@
+public import Model
+
+/// One committed frame, as the feed shows it.
+public struct FeedFrame: Sendable {
+    /// The asset's public name.
+    public let asset: String
+    /// The kind of asset, such as "candu".
+    public let kind: String
+    /// The group's index and name in the kind.
+    public let groupIndex: UInt8
+    public let group: String
+    /// Names of the group's signals, one per value.
+    public let signals: [String]
+    public let timeMs: Int64
+    /// 0 for a node without epochs.
+    public let epochBits: UInt64
+    public let sequence: Int64
+    public let values: [Double]
+    /// Empty if all are good, else one per value.
+    public let qualities: [Quality]
+    /// 0 to 100 after this frame; nil for late frames.
+    public let health: Double?
+    public let status: String
+    /// It came from a backlog.
+    public let isHistorical: Bool
+
+    public init(
+        asset: String, kind: String, groupIndex: UInt8, group: String, signals: [String], timeMs: Int64,
+        epochBits: UInt64, sequence: Int64, values: [Double], qualities: [Quality], health: Double?, status: String,
+        isHistorical: Bool
+    ) {
+        self.asset = asset
+        self.kind = kind
+        self.groupIndex = groupIndex
+        self.group = group
+        self.signals = signals
+        self.timeMs = timeMs
+        self.epochBits = epochBits
+        self.sequence = sequence
+        self.values = values
+        self.qualities = qualities
+        self.health = health
+        self.status = status
+        self.isHistorical = isHistorical
+    }
+}
+
+/// Something that happened and was stored as an event.
+public struct FeedAlert: Sendable {
+    public let kind: String
+    public let severity: String
+    public let site: String?
+    public let agent: String?
+    /// The asset's public name; nil if it is about no asset.
+    public let asset: String?
+    public let timeMs: Int64
+    public let message: String
+    /// A JSON object.
+    public let detail: String
+    /// The asset's after it, where it is about them.
+    public let health: Double?
+    public let status: String?
+
+    public init(
+        kind: String, severity: String, site: String?, agent: String?, asset: String?, timeMs: Int64, message: String,
+        detail: String, health: Double?, status: String?
+    ) {
+        self.kind = kind
+        self.severity = severity
+        self.site = site
+        self.agent = agent
+        self.asset = asset
+        self.timeMs = timeMs
+        self.message = message
+        self.detail = detail
+        self.health = health
+        self.status = status
+    }
+}
+
+/// What a feed carries.
+enum FeedItem: Sendable {
+    case frame(FeedFrame)
+    case alert(FeedAlert)
+
+    var asset: String? {
+        switch self {
+        case .frame(let frame): frame.asset
+        case .alert(let alert): alert.asset
+        }
+    }
+
+    var isHistorical: Bool {
+        switch self {
+        case .frame(let frame): frame.isHistorical
+        case .alert: false
+        }
+    }
+
+    /// About what it keeps in memory.
+    var byteCount: Int {
+        switch self {
+        case .frame(let frame): 256 + frame.values.count * 8 + frame.qualities.count
+        case .alert(let alert): 256 + alert.message.utf8.count + alert.detail.utf8.count
+        }
+    }
+}

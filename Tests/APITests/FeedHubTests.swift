@@ -1,0 +1,191 @@
+import Glibc
+import Model
+import Runtime
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import API
+@testable import Web
+
+/// Feeds behind a real server.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct FeedHubTests {
+    private final class Running: Sendable {
+        let telemetry: FeedHub
+        let alerts: FeedHub
+        let server: HTTPServer
+
+        init(_ change: (inout FeedSettings) -> Void = { _ in }) throws {
+            var settings = FeedSettings()
+            change(&settings)
+            telemetry = FeedHub.telemetry(settings: settings)
+            alerts = FeedHub.alerts(settings: settings)
+            server = try HTTPServer(
+                settings: HTTPServerSettings(), router: Router(),
+                endpoints: ["/ws/telemetry": telemetry, "/ws/alerts": alerts])
+            telemetry.attach(to: server)
+            alerts.attach(to: server)
+        }
+
+        deinit { server.stop(graceMs: 100) }
+
+        func publish(_ frames: [FeedFrame]) { server.post { [telemetry] in telemetry.publish(frames: frames) } }
+
+        func join(_ text: String, path: String = "/ws/telemetry") throws -> WebSocketPeer {
+            let peer = try WebSocketPeer(
+                port: server.port, path: path, headers: "Sec-WebSocket-Protocol: bellwether.v1.json\r\n")
+            #expect(try Self.json(peer).type == "hello")
+            peer.send(text: text)
+            return peer
+        }
+
+        /// The next message that is not a heartbeat.
+        static func json(_ peer: WebSocketPeer) throws -> JSON {
+            while let frame = try peer.nextMessage() {
+                let message = try JSON(frame.payload)
+                if message.type != "heartbeat" { return message }
+            }
+            throw SupportFailure("the stream ended")
+        }
+    }
+
+    @Test func fromPublisherToClient() async throws {
+        try await offPool {
+            let feed = try Running()
+            let peer = try feed.join(#"{"type":"subscribe","id":1,"assets":["a"]}"#)
+            #expect(try Running.json(peer).type == "snapshot")
+            for sequence in 1...500 {
+                feed.publish([FeedBench.frame("a", Int64(sequence)), FeedBench.frame("b", Int64(sequence))])
+            }
+            for sequence in 1...500 { #expect(try Running.json(peer).sequence == Int64(sequence)) }
+            peer.send(text: "not json")
+            #expect(try Running.json(peer)["code"]?.string == "bad_json")
+            peer.client.send(WebSocketPeer.frame(0x82, [1, 2, 3]))
+            #expect(try Running.json(peer)["code"]?.string == "bad_message")
+            try waitUntil("counted") { feed.telemetry.statistics.published == 1000 }
+            #expect(feed.telemetry.statistics.clients == 1)
+            peer.close()
+            #expect(try peer.closeCode() == 1000)
+            try waitUntil("gone") { feed.telemetry.statistics.clients == 0 }
+        }
+    }
+
+    @Test func aClientThatLosesItsConnectionMissesNothing() async throws {
+        try await offPool {
+            let feed = try Running()
+            let isDone = Atomic(false)
+            startThread {
+                for sequence in 1...3000 {
+                    feed.publish([FeedBench.frame("a", Int64(sequence))])
+                    usleep(300)
+                }
+                isDone.store(true, ordering: .releasing)
+            }
+            var since = ""
+            var sequences: [Int64] = []
+            var random = SeededRandom(seed: 3)
+            while sequences.last != 3000 {
+                let peer = try feed.join(#"{"type":"subscribe","id":1,"assets":["a"]\#(since)}"#)
+                for _ in 0..<(1 + random.below(400)) where sequences.last != 3000 {
+                    let message = try Running.json(peer)
+                    if let state = message["frames"]?.array?.first?["seq"]?.int { sequences = [state] }
+                    if let sequence = message.sequence { sequences.append(sequence) }
+                    if let cursor = message["cursor"]?.string { since = #","since":"\#(cursor)""# }
+                    #expect(message.type != "gap")
+                }
+                // The socket is closed without a word.
+            }
+            #expect(sequences == Array((sequences.first ?? 0)...3000))
+            try waitUntil("the publisher has ended") { isDone.load(ordering: .acquiring) }
+        }
+    }
+
+    @Test func aSlowClientMissesSomeAndAQuickOneNothing() async throws {
+        try await offPool {
+            let feed = try Running { $0.maxQueued = 100 }
+            let slow = try feed.join(#"{"type":"subscribe","id":1,"assets":"*"}"#)
+            let quick = try feed.join(#"{"type":"subscribe","id":1,"assets":"*"}"#)
+            #expect(try Running.json(quick).type == "snapshot")
+            let values = (0..<200).map { Double($0) + 0.123 }
+            let names = (0..<200).map { "signal_number_\($0)" }
+            let count = 4000
+            let got = Atomic(0)
+            startThread {
+                while let message = try? Running.json(quick), message.sequence != Int64(count) {
+                    if message.type == "delta" { got.add(1, ordering: .acquiringAndReleasing) }
+                    if message.type == "gap" { return }
+                }
+                got.add(1, ordering: .acquiringAndReleasing)
+            }
+            for sequence in 1...count {
+                let frame = FeedFrame(
+                    asset: "a", kind: "k", groupIndex: 0, group: "g", signals: names, timeMs: 0, epochBits: 1,
+                    sequence: Int64(sequence), values: values, qualities: [], health: nil, status: "healthy",
+                    isHistorical: false)
+                // The quick one must have a chance to read.
+                try waitUntil("room") { sequence - got.load(ordering: .acquiring) < 90 }
+                feed.publish([frame])
+            }
+            try waitUntil("the quick one has all") { got.load(ordering: .acquiring) == count }
+            var missed: Int64 = 0
+            var delivered: Int64 = 0
+            var last: Int64 = 0
+            while last != Int64(count) {
+                let message = try Running.json(slow)
+                if message.type == "gap" { missed += message["missed"]?.int ?? 0 }
+                guard let sequence = message.sequence else { continue }
+                #expect(sequence > last)
+                last = sequence
+                delivered += 1
+            }
+            #expect(missed > 0)
+            #expect(missed + delivered == Int64(count))
+        }
+    }
+
+    @Test func alertsOverTheSameServer() async throws {
+        try await offPool {
+            let feed = try Running()
+            let peer = try feed.join(#"{"type":"subscribe","id":1,"assets":["a"]}"#, path: "/ws/alerts")
+            #expect(try Running.json(peer)["alerts"]?.array == [])
+            let alert = FeedAlert(
+                kind: "status", severity: "warning", site: nil, agent: nil, asset: "a", timeMs: 0, message: "m",
+                detail: "{}", health: 70, status: "warning")
+            feed.server.post { [alerts = feed.alerts] in alerts.publish(alerts: [alert]) }
+            #expect(try Running.json(peer)["alert"]?["health"]?.int == 70)
+        }
+    }
+
+    /// Subscriptions that come and go in a storm, from several clients, while frames are published.
+    @Test func subscriptionStorm() async throws {
+        try await offPool {
+            let feed = try Running()
+            let done = Atomic(0)
+            for thread in 0..<4 {
+                startThread {
+                    defer { done.add(1, ordering: .acquiringAndReleasing) }
+                    for round in 0..<10 {
+                        guard let peer = try? feed.join(#"{"type":"subscribe","id":0,"assets":["x"]}"#) else { return }
+                        for id in 0..<20 {
+                            peer.send(text: #"{"type":"subscribe","id":\#(id),"assets":["a\#(id)","b\#(thread)"]}"#)
+                            peer.send(text: #"{"type":"unsubscribe","id":\#(round)}"#)
+                        }
+                        _ = try? Running.json(peer)
+                    }
+                }
+            }
+            var sequence: Int64 = 0
+            while done.load(ordering: .acquiring) < 4 {
+                sequence += 1
+                feed.publish((0..<20).map { FeedBench.frame("a\($0)", sequence) })
+                usleep(200)
+            }
+            let peer = try feed.join(#"{"type":"subscribe","id":1,"assets":["a1"]}"#)
+            #expect(try Running.json(peer).type == "snapshot")
+            feed.publish([FeedBench.frame("a1", sequence + 1)])
+            #expect(try Running.json(peer).sequence == sequence + 1)
+            try waitUntil("the others are gone") { feed.telemetry.statistics.clients == 1 }
+        }
+    }
+}
