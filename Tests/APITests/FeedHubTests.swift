@@ -108,7 +108,7 @@ struct FeedHubTests {
             let quick = try feed.join(#"{"type":"subscribe","id":1,"assets":"*"}"#)
             #expect(try Running.json(quick).type == "snapshot")
             let values = (0..<200).map { Double($0) + 0.123 }
-            let names = (0..<200).map { "signal_number_\($0)" }
+            let names = FeedBench.signals((0..<200).map { "signal_number_\($0)" })
             let count = 4000
             let got = Atomic(0)
             startThread {

@@ -2,6 +2,7 @@ import Model
 import Runtime
 
 @testable import API
+@testable import Ingest
 @testable import Web
 
 /// A feed's core with one client, driven by hand.
@@ -62,12 +63,17 @@ final class FeedBench {
         core.tick(nowMs: nowMs)
     }
 
+    static func signals(_ names: [String]) -> [AssetInfo.SignalInfo] {
+        names.map { AssetInfo.SignalInfo(name: $0, labels: [], isFlag: false) }
+    }
+
     static func frame(
         _ asset: String, _ sequence: Int64, group: UInt8 = 0, values: [Double] = [1, 2], qualities: [Quality] = [],
         historical: Bool = false, timeMs: Int64? = nil
     ) -> FeedFrame {
         FeedFrame(
-            asset: asset, kind: "candu", groupIndex: group, group: "group\(group)", signals: ["flow", "power"],
+            asset: asset, kind: "candu", groupIndex: group, group: "group\(group)",
+            signals: signals(["flow", "power"]),
             timeMs: timeMs ?? 1_780_000_000_000 + sequence * 1000, epochBits: 0xAB, sequence: sequence, values: values,
             qualities: qualities, health: historical ? nil : 97.5, status: "healthy", isHistorical: historical)
     }

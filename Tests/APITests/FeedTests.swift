@@ -3,6 +3,7 @@ import Runtime
 import Testing
 
 @testable import API
+@testable import Ingest
 @testable import Web
 
 @Suite struct FeedTests {
@@ -48,6 +49,28 @@ import Testing
         #expect(bench.next(peer)?.type == "unsubscribed")
         bench.publish([FeedBench.frame("a", 4)])
         #expect(bench.next(peer) == nil)
+    }
+
+    @Test func flagsAndCategoriesAreWords() {
+        let bench = FeedBench()
+        let signals = [
+            AssetInfo.SignalInfo(name: "valve_open", labels: [], isFlag: true),
+            AssetInfo.SignalInfo(name: "grade", labels: ["S235", "S355"], isFlag: false),
+        ]
+        let peer = bench.open()
+        bench.send(#"{"type":"subscribe","id":1,"assets":"*"}"#, peer)
+        _ = bench.all(peer)
+        for values in [[1, 1], [0.5, 7]] {
+            bench.publish([
+                FeedFrame(
+                    asset: "a", kind: "caster", groupIndex: 0, group: "cast", signals: signals, timeMs: 0, epochBits: 0,
+                    sequence: 1, values: values, qualities: [], health: nil, status: "healthy", isHistorical: false)
+            ])
+        }
+        let frames = bench.all(peer).compactMap { $0["frame"] }
+        #expect(frames[0]["values"]?.object == ["valve_open": .bool(true), "grade": .string("S355")])
+        #expect(frames[1]["values"]?.object == ["valve_open": .double(0.5), "grade": .int(7)])
+        #expect(frames[0]["epoch"]?.isNull == true)
     }
 
     @Test func chosenSignalsOnly() {

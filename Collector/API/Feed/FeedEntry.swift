@@ -1,4 +1,6 @@
+import Ingest
 import Model
+import Postgres
 import Runtime
 import Web
 
@@ -44,7 +46,7 @@ final class FeedEntry {
     /// True if the selection has any of this item's signals.
     func concerns(_ selection: FeedSelection?) -> Bool {
         guard let selection, case .frame(let frame) = item else { return true }
-        return frame.signals.contains { selection.set.contains($0) }
+        return frame.signals.contains { selection.set.contains($0.name) }
     }
 
     /// The item as JSON.
@@ -87,18 +89,21 @@ final class FeedEntry {
 
     private static func write(_ frame: FeedFrame, _ selection: FeedSelection?, to writer: inout JSONWriter) {
         let chosen = zip(frame.signals, frame.values).enumerated().filter {
-            selection?.set.contains($0.element.0) ?? true
+            selection?.set.contains($0.element.0.name) ?? true
         }
         writer.beginObject()
         writer.field("asset", frame.asset)
         writer.field("kind", frame.kind)
         writer.field("group", frame.group)
-        writer.field("time", timeMs: frame.timeMs)
+        writer.field("ts", timeMs: frame.timeMs)
         writer.field("epoch", Epoch(bits: frame.epochBits)?.description)
         writer.field("seq", frame.sequence)
         writer.key("values")
         writer.beginObject()
-        for (_, (signal, value)) in chosen { writer.field(signal, value) }
+        for (_, (signal, value)) in chosen {
+            writer.key(signal.name)
+            writer.reading(value, signal.form, text: nil)
+        }
         writer.endObject()
         let flawed = chosen.filter {
             frame.qualities.indices.contains($0.offset) && frame.qualities[$0.offset] != .good
@@ -106,7 +111,7 @@ final class FeedEntry {
         if !flawed.isEmpty {
             writer.key("quality")
             writer.beginObject()
-            for (index, (signal, _)) in flawed { writer.field(signal, frame.qualities[index].word) }
+            for (index, (signal, _)) in flawed { writer.field(signal.name, frame.qualities[index].word) }
             writer.endObject()
         }
         writer.field("health", frame.health)
@@ -119,7 +124,7 @@ final class FeedEntry {
         writer.beginObject()
         writer.field("kind", alert.kind)
         writer.field("severity", alert.severity)
-        writer.field("time", timeMs: alert.timeMs)
+        writer.field("occurred_at", timeMs: alert.timeMs)
         writer.field("site", alert.site)
         writer.field("agent", alert.agent)
         writer.field("asset", alert.asset)
@@ -143,4 +148,9 @@ extension Quality {
         case .bad: "bad"
         }
     }
+}
+
+extension AssetInfo.SignalInfo {
+    /// How its values are to be understood.
+    fileprivate var form: SignalSet.Form { isFlag ? .flag : labels.isEmpty ? .number : .category(labels) }
 }

@@ -1,3 +1,5 @@
+import Analytics
+public import Ingest
 public import Model
 
 /// One committed frame, as the feed shows it.
@@ -9,8 +11,8 @@ public struct FeedFrame: Sendable {
     /// The group's index and name in the kind.
     public let groupIndex: UInt8
     public let group: String
-    /// Names of the group's signals, one per value.
-    public let signals: [String]
+    /// The group's signals, one per value.
+    public let signals: [AssetInfo.SignalInfo]
     public let timeMs: Int64
     /// 0 for a node without epochs.
     public let epochBits: UInt64
@@ -25,7 +27,7 @@ public struct FeedFrame: Sendable {
     public let isHistorical: Bool
 
     public init(
-        asset: String, kind: String, groupIndex: UInt8, group: String, signals: [String], timeMs: Int64,
+        asset: String, kind: String, groupIndex: UInt8, group: String, signals: [AssetInfo.SignalInfo], timeMs: Int64,
         epochBits: UInt64, sequence: Int64, values: [Double], qualities: [Quality], health: Double?, status: String,
         isHistorical: Bool
     ) {
@@ -42,6 +44,17 @@ public struct FeedFrame: Sendable {
         self.health = health
         self.status = status
         self.isHistorical = isHistorical
+    }
+
+    /// Copies references only.
+    public init(_ frame: CommittedFrame) {
+        let groups = frame.asset.groups
+        let group = groups.indices.contains(frame.group) ? groups[frame.group] : nil
+        self.init(
+            asset: frame.asset.id, kind: frame.asset.kind, groupIndex: UInt8(clamping: frame.group),
+            group: group?.name ?? "", signals: group?.signals ?? [], timeMs: frame.timeMs, epochBits: frame.epochBits,
+            sequence: frame.sequence, values: frame.values, qualities: frame.qualities, health: frame.health,
+            status: frame.status.rawValue, isHistorical: frame.isHistorical)
     }
 }
 
@@ -75,6 +88,13 @@ public struct FeedAlert: Sendable {
         self.detail = detail
         self.health = health
         self.status = status
+    }
+
+    public init(_ alert: CommittedAlert) {
+        self.init(
+            kind: alert.kind, severity: alert.severity, site: alert.site, agent: alert.agent, asset: alert.asset,
+            timeMs: alert.occurredMs, message: alert.message, detail: alert.detail, health: alert.health,
+            status: alert.status?.rawValue)
     }
 }
 
