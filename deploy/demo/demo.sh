@@ -11,13 +11,21 @@ case $seconds in
     *[!0-9]*) echo "demo: DEMO_SECONDS must be a number of seconds, got '$seconds'" >&2; exit 2 ;;
 esac
 
+# `wait` must name what it waits for: the demo's services are children as well.
+end_agents() {
+    local agent enders=()
+    for agent in "${agents[@]}"; do
+        end "agent-$agent" 8 &
+        enders+=($!)
+    done
+    wait "${enders[@]}"
+}
+
 end_everything() {
     local agent
-    for agent in "${agents[@]}"; do end "agent-$agent" 8 & done
-    wait
-    for agent in "${agents[@]}"; do end "link-$agent" 1 & done
-    end collector &
-    wait
+    end_agents
+    end collector
+    for agent in "${agents[@]}"; do end "link-$agent" 1; done
     end broker 3
     end postgres 15
     sweep
@@ -109,6 +117,5 @@ done
 # ---- Account --------------------------------------------------------------------------------------------------------
 source "$repo/deploy/demo/account.sh"
 for agent in "${agents[@]}"; do kill -CONT -- "-$(pid_of "link-$agent")" 2>/dev/null || true; done
-for agent in "${agents[@]}"; do end "agent-$agent" 8 & done
-wait
+end_agents
 print_account

@@ -4,29 +4,22 @@ postgres_bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
 
 # PostgreSQL refuses to run as root. It then runs as nobody, with leave to walk through folders that are closed to
 # nobody, such as /root, and with nothing else.
-as_postgres() {
-    if [ "$(id -u)" -ne 0 ]; then
-        env LC_ALL=C.UTF-8 "$@"
-        return
-    fi
-    local leave=()
-    setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+dac_override,+dac_read_search \
-        --ambient-caps=+dac_override,+dac_read_search true 2>/dev/null &&
-        leave=(--inh-caps=+dac_override,+dac_read_search --ambient-caps=+dac_override,+dac_read_search)
-    setpriv --reuid=65534 --regid=65534 --clear-groups "${leave[@]}" \
-        env -i HOME=/tmp LC_ALL=C.UTF-8 PATH="$PATH" "$@"
-}
+as_postgres=(env LC_ALL=C.UTF-8)
+if [ "$(id -u)" -eq 0 ]; then
+    nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+    leave=(--inh-caps=+dac_override,+dac_read_search --ambient-caps=+dac_override,+dac_read_search)
+    "${nobody[@]}" "${leave[@]}" true 2>/dev/null && nobody+=("${leave[@]}")
+    as_postgres=("${nobody[@]}" env -i HOME=/tmp LC_ALL=C.UTF-8 PATH="$PATH")
+fi
 
 start_postgres() {
     local port=$1 data="$demo/postgres"
     mkdir -p "$data"
     chmod 700 "$data"
     [ "$(id -u)" -ne 0 ] || chown 65534:65534 "$data"
-    as_postgres "$postgres_bin/initdb" -D "$data" -U bellwether -A trust -E UTF8 --locale=C.UTF-8 \
+    "${as_postgres[@]}" "$postgres_bin/initdb" -D "$data" -U bellwether -A trust -E UTF8 --locale=C.UTF-8 \
         >"$demo/log/initdb.log" 2>&1 || { cat "$demo/log/initdb.log" >&2; return 1; }
-    start postgres bash -c "source '$demo/../deploy/demo/common.sh'; source '$demo/../deploy/demo/postgres.sh'
-        as_postgres '$postgres_bin/postgres' -D '$data' -k '' -p $port -c listen_addresses=127.0.0.1 &
-        trap 'kill -INT \$!; wait \$!; exit' TERM INT; wait \$!"
+    start postgres "${as_postgres[@]}" "$postgres_bin/postgres" -D "$data" -k '' -p "$port" -c listen_addresses=127.0.0.1
     wait_for 30 PostgreSQL "$postgres_bin/pg_isready" -h 127.0.0.1 -p "$port" -U bellwether -q
     sql "create database bellwether" postgres >/dev/null
 }
