@@ -9,7 +9,7 @@ public final class APIServer: Sendable {
     private let server: HTTPServer
 
     /// Listens from now on.
-    public init(_ config: CollectorConfig, collector: Collector, metrics: Metrics) throws {
+    public init(_ config: CollectorConfig, collector: Collector, feeds: Feeds, metrics: Metrics) throws {
         let pool = DatabasePool(config.postgres("api", statementLimit: .seconds(30)))
         var settings = HTTPServerSettings()
         settings.listen = config.web.listen
@@ -22,7 +22,10 @@ public final class APIServer: Sendable {
         settings.onAccess = { access.note($0) }
         let router = APIServer.router(
             pool: pool, collector: collector, metrics: metrics, startedMs: Clock.wallMs())
-        server = try HTTPServer(settings: settings, router: router)
+        server = try HTTPServer(
+            settings: settings, router: router,
+            endpoints: ["/ws/telemetry": feeds.telemetry, "/ws/alerts": feeds.alerts])
+        feeds.attach(to: server)
     }
 
     /// The port it listens on.

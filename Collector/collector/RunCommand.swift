@@ -16,8 +16,9 @@ struct RunCommand {
         metrics.addProcess()
         do {
             try signals.start(graceMs: 4_800) { _ = stop.offer((), cost: 0) }
-            let collector = try Collector(config, metrics: metrics) { _, _ in }
-            let server = try APIServer(config, collector: collector, metrics: metrics)
+            let feeds = Feeds(metrics)
+            let collector = try Collector(config, metrics: metrics, sink: feeds.sink)
+            let server = try APIServer(config, collector: collector, feeds: feeds, metrics: metrics)
             let scheme = config.web.certificateFile == nil ? "http" : "https"
             collector.state.address = "\(scheme)://\(config.web.listen):\(server.port)/"
             log.info("listening", ["url": collector.state.address])
