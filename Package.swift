@@ -91,7 +91,7 @@ let package = Package(
         tests("WebTests", ["Web", "Runtime", "Model"]),
         tests("APITests", ["API", "Web", "Ingest", "Postgres", "Model", "Runtime", "Assets"]),
         tests("Integration", ["AgentCore", "Ingest", "Postgres", "MQTT", "Sparkplug", "Runtime", "Model", "Assets"]),
-        tests("System", ["Assets", "Model", "Outbox", "Runtime", "Sparkplug"]),
+        tests("System", ["Assets", "Model", "Outbox", "Postgres", "Runtime", "Sparkplug"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c2x

@@ -43,7 +43,8 @@ final class Plant: Sendable {
         let (folder, site, postgres, database, broker) = (folder, site, postgres, database, broker)
         collectors = try settings.collectors.map {
             try CollectorUnit(
-                $0, site: site, brokerPort: broker.port, databasePort: postgres.port, database: database, folder: folder)
+                $0, site: site, brokerPort: broker.port, databasePort: postgres.port, database: database, folder: folder
+            )
         }
         agents = try settings.agents.map {
             try AgentUnit($0, site: site, brokerPort: broker.port, folder: folder)
@@ -110,7 +111,9 @@ final class Plant: Sendable {
             // It may have been told to stop at a moment when it could not deliver: it tries again.
             while agent.statusNumber("pending") != 0 {
                 attempts += 1
-                guard attempts <= 5 else { throw SupportFailure("\(agent.name) keeps records\n\(agent.unit.logTail())") }
+                guard attempts <= 5 else {
+                    throw SupportFailure("\(agent.name) keeps records\n\(agent.unit.logTail())")
+                }
                 try agent.start()
                 try waitUntilSettled(agent, within: limit)
                 try agent.stop()
@@ -124,7 +127,8 @@ final class Plant: Sendable {
         var settled: [Epoch: SequenceSet] = [:]
         func isSettled() throws -> Bool {
             settled = [:]
-            let rows = try? sql("select epoch, committed + lost from streams where agent = '\(agent.name)' and epoch <> 0")
+            let rows = try? sql(
+                "select epoch, committed + lost from streams where agent = '\(agent.name)' and epoch <> 0")
             for row in (rows ?? "").split(separator: "\n") {
                 let fields = row.split(separator: "|").map(String.init)
                 guard fields.count == 2, let bits = Int64(fields[0]), let set = Witness.multirange(fields[1]),

@@ -10,7 +10,8 @@ enum Programs {
     static let sound: String = {
         if let folder = environmentVariable("BELLWETHER_PROGRAMS") { return folder }
         let release = "\(repository)/.build/release"
-        let isBuilt = (try? ChildProcess.find("\(release)/bellwether-agent")) != nil
+        let isBuilt =
+            (try? ChildProcess.find("\(release)/bellwether-agent")) != nil
             && (try? ChildProcess.find("\(release)/bellwether-collector")) != nil
         return isBuilt ? release : debug
     }()

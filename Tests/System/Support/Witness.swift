@@ -263,7 +263,7 @@ struct Witness {
     /// PostgreSQL's text of an int8multirange: `{[1,5),[7,9)}`.
     static func multirange(_ text: String) -> SequenceSet? {
         guard text.first == "{", text.last == "}" else { return nil }
-        let numbers = text.split { "{}[]()," .contains($0) }.map { Int64($0) }
+        let numbers = text.split { "{}[](),".contains($0) }.map { Int64($0) }
         guard numbers.count % 2 == 0, !numbers.contains(nil) else { return nil }
         let bounds = numbers.compactMap(\.self)
         return SequenceSet(stride(from: 0, to: bounds.count, by: 2).map { bounds[$0]...(bounds[$0 + 1] - 1) })

@@ -1,0 +1,114 @@
+import Glibc
+import Model
+import TestSupport
+
+/// Faults of one agent and of its link.
+extension ChaosRun {
+    private static func onLink(
+        _ name: String, _ weight: Int, _ body: @escaping @Sendable (LinkProxy, inout Draw) -> Void
+    ) -> Fault {
+        Fault(name: name, weight: weight) { run, draw in body(run.plant.agents[draw.agent].link, &draw) }
+    }
+
+    private static func onAgent(
+        _ name: String, _ weight: Int, _ body: @escaping @Sendable (AgentUnit, inout Draw) throws -> Void
+    ) -> Fault {
+        Fault(name: name, weight: weight) { run, draw in try body(run.plant.agents[draw.agent], &draw) }
+    }
+
+    static let agentFaults: [Fault] = [
+        onAgent("agent killed, back at once", 4) { agent, _ in
+            agent.kill()
+            try agent.start()
+        },
+        onAgent("agent killed, back later", 3) { agent, draw in
+            agent.kill()
+            draw.pause(300...2_500)
+            try agent.start()
+        },
+        onAgent("agent killed twice in a row", 2) { agent, draw in
+            for _ in 0..<2 {
+                agent.kill()
+                try agent.start()
+                draw.pause(0...400)
+            }
+        },
+        onAgent("agent stopped and started", 2) { agent, _ in
+            try agent.stop()
+            try agent.start()
+        },
+        onAgent("agent suspended", 3) { agent, draw in
+            agent.unit.pause()
+            draw.pause(200...3_000)
+            agent.unit.resume()
+        },
+        Fault(name: "agent's clock stepped and set right", weight: 3) { run, draw in
+            let steps: [Int64] = [-3_600, 86_400, -86_400 * 30, 315_360_000, ProgramClock.backTo1970(), 2, -2]
+            run.clocks[draw.agent].step(seconds: draw.pick(steps))
+            draw.pause(500...3_000)
+            run.clocks[draw.agent].step(seconds: 0)
+        },
+        Fault(name: "agent restarted with a wrong clock", weight: 2) { run, draw in
+            run.clocks[draw.agent].step(seconds: draw.pick([ProgramClock.backTo1970(), -3_600, 86_400]))
+            run.plant.agents[draw.agent].kill()
+            try run.plant.agents[draw.agent].start()
+            draw.pause(500...2_000)
+            run.clocks[draw.agent].step(seconds: 0)
+        },
+        onLink("agent's link reset", 4) { link, _ in link.cut() },
+        onLink("agent's link reset again and again", 2) { link, draw in
+            for _ in 0..<5 {
+                link.cut()
+                draw.pause(50...600)
+            }
+        },
+        onLink("agent's link down", 4) { link, draw in
+            link.refuse(true)
+            link.cut()
+            draw.pause(300...4_000)
+            link.refuse(false)
+        },
+        onLink("agent's link stalled both ways", 4) { link, draw in
+            link.hold([.toServer, .toClient])
+            draw.pause(300...4_000)
+            link.hold([])
+        },
+        onLink("agent's link stalled, then reset", 4) { link, draw in
+            link.hold([.toServer, .toClient])
+            draw.pause(300...3_000)
+            link.cut()
+            link.hold([])
+        },
+        onLink("agent not heard", 3) { link, draw in
+            link.hold([.toServer])
+            draw.pause(300...4_000)
+            if draw.random.unit() < 0.5 { link.cut() }
+            link.hold([])
+        },
+        onLink("agent hears nothing", 3) { link, draw in
+            link.hold([.toClient])
+            draw.pause(300...4_000)
+            if draw.random.unit() < 0.5 { link.cut() }
+            link.hold([])
+        },
+        onLink("agent's link cut within a message", 4) { link, draw in
+            link.cut(after: draw.milliseconds(1...4_000), draw.pick([.toServer, .toServer, .toClient]))
+            draw.pause(200...1_500)
+        },
+        onLink("agent's link slow", 2) { link, draw in
+            link.delay(milliseconds: draw.milliseconds(50...400))
+            draw.pause(1_000...4_000)
+            link.delay(milliseconds: 0)
+        },
+        Fault(name: "agent killed with its link down", weight: 3) { run, draw in
+            let agent = run.plant.agents[draw.agent]
+            agent.link.refuse(true)
+            agent.link.cut()
+            draw.pause(300...1_500)
+            agent.kill()
+            try agent.start()
+            draw.pause(300...1_500)
+            agent.link.refuse(false)
+        },
+    ]
+}
