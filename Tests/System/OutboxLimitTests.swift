@@ -1,0 +1,70 @@
+import Glibc
+import Outbox
+import Runtime
+import TestSupport
+import Testing
+
+extension SystemTests {
+    /// What an agent does whose outbox, or whose disk, is full while nobody takes its readings.
+    @Suite("Outbox full", .serialized, .timeLimit(.minutes(5)))
+    struct OutboxFull {
+        @Test(
+            "T10: outbox full: no exit, no silent drop; made = stored + declared",
+            arguments: OutboxSettings.WhenFull.allCases)
+        func limitReached(_ policy: OutboxSettings.WhenFull) async throws {
+            try await offPool {
+                var settings = Plant.Settings()
+                settings.agents = [.init("caster-1", kind: "caster", rateHz: 50)]
+                settings.agents[0].lines = ["outbox: {max_bytes: 1048576, when_full: \(policy.rawValue)}"]
+                try OutboxFull.check(Plant(settings), policy, prepared: 2_050)
+            }
+        }
+
+        @Test(
+            "T10: disk full: no exit, no silent drop; made = stored + declared",
+            .enabled(if: TestDisk.obstacle == nil, "\(TestDisk.obstacle ?? "")"),
+            arguments: OutboxSettings.WhenFull.allCases, [3, 8])
+        func diskFull(_ policy: OutboxSettings.WhenFull, megabytes: Int) async throws {
+            try await offPool {
+                let disk = try TestDisk(.memory, megabytes: megabytes)
+                defer { disk.close() }
+                var settings = Plant.Settings()
+                settings.agents = [.init("caster-1", kind: "caster", rateHz: 50)]
+                settings.agents[0].lines = ["outbox: {when_full: \(policy.rawValue)}"]
+                settings.agents[0].stateFolder = "\(disk.path)/caster-1"
+                // 5 of 8 MB: beside them stand the ballast of 2 MB, and the log.
+                try OutboxFull.check(Plant(settings), policy, prepared: megabytes == 3 ? 3_200 : 10_500)
+            }
+        }
+
+        /// Runs the agent with its outbox nearly full and no collector, until it is full for a while; then lets
+        /// everything drain.
+        private static func check(_ plant: Plant, _ policy: OutboxSettings.WhenFull, prepared: Int) throws {
+            let agent = plant.agent
+            try PreparedOutbox.fill(agent, frames: prepared, stepMs: 20)
+            try agent.start()
+            try plant.wait("a full outbox") {
+                let refused = agent.unit.log.contains("the outbox is full")
+                return refused || JournalBook.newest(agent.journalPath)?.sequence ?? 0 > Int64(prepared) + 1_500
+            }
+            sleep(2)
+            #expect(agent.unit.isRunning, "a full disk does not end the agent")
+            try plant.start()
+            try plant.waitForFrames(prepared / 2, within: .seconds(90))
+            try plant.waitForFrames(60)
+            try plant.drainAndStop()
+            for finding in try plant.findings() {
+                switch policy {
+                case .stop:
+                    #expect(finding.isWhole() && finding.stored == finding.made, "\(finding)")
+                    #expect(finding.unsampledTicks >= 50, "the pause is reported: \(finding)")
+                case .dropOldest:
+                    let dropped = finding.declared["outbox_full"] ?? 0
+                    #expect(finding.isWhole(declaredAllowed: ["outbox_full"]), "\(finding)")
+                    #expect(dropped > 0 && finding.made == finding.stored + dropped, "\(finding)")
+                }
+            }
+            #expect(agent.unit.starts == 1)
+        }
+    }
+}

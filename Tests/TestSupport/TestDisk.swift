@@ -1,0 +1,86 @@
+import Glibc
+import Synchronization
+
+/// A small file system of a test's own, to be filled up or to lose its power. Only root can mount one; unmounted with
+/// `close()`, at deinit, and at the latest with the test process.
+public final class TestDisk: Sendable {
+    public enum Kind: Sendable, Equatable {
+        /// In memory: for disks that are full.
+        case memory
+        /// ext4 in a loop-mounted image: for power cuts.
+        case ext4
+    }
+
+    /// Where it is mounted. Everybody may write there.
+    public let path: String
+    private let kind: Kind
+    private let image: String
+    private let folder: TemporaryFolder
+    private let isMounted = Mutex(false)
+
+    /// Nil if this process may mount disks, else why not.
+    public static let obstacle: String? = {
+        guard geteuid() == 0 else { return "mounting a disk needs root" }
+        do {
+            try TestDisk(.memory, megabytes: 1).close()
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }()
+
+    public init(_ kind: Kind, megabytes: Int) throws {
+        self.kind = kind
+        folder = try TemporaryFolder("disk")
+        try folder.setMode(0o711)
+        path = try folder.folder("mount")
+        image = folder.path("image")
+        if kind == .ext4 {
+            try ChildProcess.run("truncate", ["-s", "\(megabytes)M", image])
+            try ChildProcess.run("mkfs.ext4", ["-q", "-F", image])
+        }
+        try mount(options: kind == .memory ? ["size=\(megabytes)m", "mode=1777"] : ["loop"])
+        chmod(path, 0o1777)
+        AtExit.register { [path] in umount2(path, CInt(MNT_DETACH)) }
+    }
+
+    deinit { close() }
+
+    private func mount(options: [String]) throws {
+        let source = kind == .memory ? ["-t", "tmpfs", "tmpfs"] : [image]
+        try ChildProcess.run("mount", ["-o", options.joined(separator: ",")] + source + [path])
+        isMounted.withLock { $0 = true }
+    }
+
+    /// Detaches it, whoever still has files open there.
+    public func close() {
+        isMounted.withLock { mounted in
+            if mounted { umount2(path, CInt(MNT_DETACH)) }
+            mounted = false
+        }
+    }
+
+    /// Makes a disk in memory larger or smaller.
+    public func resize(megabytes: Int) throws {
+        try ChildProcess.run("mount", ["-o", "remount,size=\(megabytes)m", path])
+    }
+
+    /// Nothing more reaches the disk, and what has not been synced to it is gone: the file system's own log is not
+    /// flushed either. The programs that use it must be killed before `restorePower`.
+    public func cutPower() throws {
+        let root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard root >= 0 else { throw SupportFailure.system("open \(path)", errno) }
+        defer { Glibc.close(root) }
+        // EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH.
+        var flags: UInt32 = 2
+        guard ioctl(root, 0x8004_587D, &flags) == 0 else {
+            throw SupportFailure.system("cut the power of \(path)", errno)
+        }
+    }
+
+    /// Mounts the disk again, as at the next start of the machine.
+    public func restorePower() throws {
+        try waitUntil("unmounting \(path)", within: .seconds(20)) { umount2(path, 0) == 0 }
+        try mount(options: ["loop"])
+    }
+}
