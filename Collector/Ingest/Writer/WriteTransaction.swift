@@ -17,7 +17,8 @@ struct WriteTransaction {
     }
 
     private let batch: CommitBatch
-    private var number: String?
+    /// PostgreSQL's number of the transaction, once it has begun.
+    var number: String?
 
     init(_ batch: CommitBatch) { self.batch = batch }
 
@@ -49,18 +50,42 @@ struct WriteTransaction {
     }
 
     /// After a commit without an answer: whether it took place; nil if the server cannot tell.
+    ///
+    /// Where the batch holds numbers, the streams' ranges decide, for a server that has crashed may have given the
+    /// transaction's own number to another one since: only numbers that have reached its disk are not used again.
     func wasCommitted(_ connection: PostgresConnection) throws -> Bool? {
         guard let number else { return false }
         while true {
-            let status: String? = try connection.value("select pg_xact_status($1::text::xid8)", [.text(number)])
-            switch status {
-            case "committed": return true
+            switch try WriteTransaction.status(number, connection) {
+            case "committed": return try holdsNumbers ? areNumbersStored(connection) : true
             case "aborted": return false
             // The old session has not ended yet.
             case "in progress": Clock.sleep(ms: 50)
-            default: return nil
+            default: return try holdsNumbers ? areNumbersStored(connection) : nil
             }
         }
+    }
+
+    private static func status(_ number: String, _ connection: PostgresConnection) throws -> String? {
+        do throws(PostgresFailure) {
+            return try connection.value("select pg_xact_status($1::text::xid8)", [.text(number)])
+        } catch {
+            // The number is in the future: nothing of the transaction has reached the disk.
+            guard error.sqlState == .invalidParameterValue else { throw error }
+            return "aborted"
+        }
+    }
+
+    private var holdsNumbers: Bool { batch.streams.values.contains { !$0.committed.isEmpty } }
+
+    /// All of them are, or none: they were new to their streams.
+    private func areNumbersStored(_ connection: PostgresConnection) throws -> Bool {
+        let deltas = batch.streams.filter { !$0.value.committed.isEmpty }
+        return try connection.value(
+            """
+            select bool_and(s.committed @> u.committed) from streams s
+            join unnest($1::int4[], $2::int8multirange[]) as u(stream, committed) on u.stream = s.stream
+            """, [.int4s(deltas.map { Optional($0.key) }), .sequenceSets(deltas.map { $0.value.committed })])
     }
 
     /// The receipts of a batch that is known to be stored.

@@ -16,6 +16,7 @@ public struct SQLState: Sendable, Hashable, CustomStringConvertible {
     /// The class of errors that the code belongs to.
     var category: Substring { code.prefix(2) }
 
+    public static let invalidParameterValue = SQLState(known: "22023")
     public static let uniqueViolation = SQLState(known: "23505")
     public static let duplicateTable = SQLState(known: "42P07")
     public static let undefinedTable = SQLState(known: "42P01")
