@@ -73,7 +73,8 @@ public protocol Simulator: Sendable {
     /// Reading advances only the sensors' own noise.
     mutating func read(group: Int, into readings: inout Readings)
 
-    /// Visits every field of the state, to save or to restore it. A restored simulator continues bit for bit.
+    /// Visits every field of the state, to save or to restore it. A simulator made with the same seed and then restored
+    /// continues bit for bit.
     mutating func visitState(_ archive: inout StateArchive)
 }
 

@@ -69,15 +69,15 @@ extension CanduPlant {
     private static let primary: [Channel<CanduPlant>] = [
         Row.measured(
             "core_inlet_temperature", "Core inlet temperature", "Cel", normal: 260...275, alarm: 250...290,
-            physical: 0...400, weight: 1, Instrument(noise: 0.04, wander: 0.05, drift: 0.03, lag: 4)
-        ) { $0.inletC },
+            physical: 0...400, weight: 1, Instrument(noise: 0.012, wander: 0.01, drift: 0.03)
+        ) { $0.inletSensedC },
         Row.measured(
             "core_outlet_temperature", "Core outlet temperature A", "Cel", normal: 295...320, alarm: 260...325,
-            physical: 0...400, weight: 2, Instrument(noise: 0.02, wander: 0.015, drift: 0.03)
+            physical: 0...400, weight: 2, Instrument(noise: 0.012, wander: 0.01, drift: 0.03)
         ) { $0.outletSensedC },
         Row.measured(
             "core_outlet_temperature_b", "Core outlet temperature B", "Cel", normal: 295...320, alarm: 260...325,
-            physical: 0...400, weight: 1, Instrument(noise: 0.02, wander: 0.015, drift: 0.03)
+            physical: 0...400, weight: 1, Instrument(noise: 0.012, wander: 0.01, drift: 0.03)
         ) { $0.outletSensedC },
         Row.measured(
             "primary_pressure", "Outlet header pressure A", "MPa", normal: 10.0...10.5, alarm: 9.6...10.9,
@@ -156,7 +156,7 @@ extension CanduPlant {
         ) { $0.generatorMW },
         Row.measured(
             "secondary_activity", "Steam generator blowdown activity", "Bq/L", normal: 0...150, alarm: 0...1000,
-            physical: 0...1e9, weight: 1, Instrument(noise: 1.0, wander: 1.0, over: 20)
+            physical: 0...1e9, weight: 1, Instrument(noise: 0.6, wander: 1.2, over: 12)
         ) { $0.secondaryActivityBqL },
     ]
 

@@ -33,6 +33,7 @@ struct CanduPlant: Plant {
     private(set) var bleedKgS = 18.0
     private(set) var tankPercent = 63.0
     private(set) var outletSensedC: Double
+    private(set) var inletSensedC = CanduCore.inletC
     private(set) var moderatorC = 69.0
     private var steamyLeak = 0.0
     /// Fuel burns away and is replaced while the reactor runs.
@@ -152,6 +153,8 @@ struct CanduPlant: Plant {
         // Thermowells lag by four seconds; one that is hotter than its boiling surroundings is cooled at once.
         outletSensedC += (min(hotC, saturationC) - outletSensedC) * Self.dt / 4
         outletSensedC = min(outletSensedC, saturationC + 0.1)
+        inletSensedC += (min(coldC, saturationC) - inletSensedC) * Self.dt / 4
+        inletSensedC = min(inletSensedC, saturationC + 0.1)
         moderatorC += (57 + 12 * core.fission - moderatorC) * Self.dt / 400
     }
 
@@ -209,6 +212,7 @@ struct CanduPlant: Plant {
         archive.visit(&bleedKgS)
         archive.visit(&tankPercent)
         archive.visit(&outletSensedC)
+        archive.visit(&inletSensedC)
         archive.visit(&moderatorC)
         archive.visit(&steamyLeak)
         archive.visit(&burnup)
@@ -229,7 +233,6 @@ extension CanduPlant {
     var xenonMk: Double { core.xenonMk }
     var zonePercent: Double { regulation.zonePercent }
     var adjusterPercent: Double { regulation.adjusterPercent }
-    var inletC: Double { min(coldC, saturationC) }
     var pressureMPa: Double { pressurizer.pressureMPa + pressureNoise.value }
     var inletHeaderMPa: Double { pressureMPa + 1.25 * pumps.flowFraction * pumps.flowFraction }
     var pressurizerPercent: Double { pressurizer.levelPercent }

@@ -36,8 +36,8 @@ enum CanduScenario: Int, CaseIterable {
                 effects: [.init("reactor_power", .down), .init("neutron_flux", .down), .init("generator_power", .down)])
         case .xenonTransient:
             Scenario(
-                "xenon-transient", "Xenon transient",
-                effects: [.init("xenon_reactivity", .down), .init("zone_level_average", .down)])
+                "xenon-transient", "Fast setback, and the xenon that builds up after it",
+                effects: [.init("neutron_flux", .down), .init("xenon_reactivity", .down)])
         }
     }
 }

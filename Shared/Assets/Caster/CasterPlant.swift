@@ -70,7 +70,7 @@ struct CasterPlant: Plant {
         cooling.step(
             CasterCooling.Inputs(
                 speedMPerMin: sequence.speedMPerMin, throughputTPerMin: sequence.throughputTPerMin,
-                tundishC: sequence.tundish.steelC, superheatK: sequence.tundish.steelC - sequence.liquidusC,
+                tundishC: sequence.outflowC, superheatK: sequence.outflowC - sequence.liquidusC,
                 levelMm: level.levelMm, supplyC: supplyC, zoneFailure: fault(.coolingZoneFailure)),
             random: &random)
         machine.step(

@@ -64,6 +64,9 @@ struct CasterSequence: Sendable {
         CasterSequence.widthM * CasterSequence.thicknessM * speedMPerMin * CasterSequence.densityTPerM3
     }
 
+    /// Of the steel on its way into the mould: most of a cold slug goes along.
+    var outflowC: Double { tundish.steelC - 0.7 * coldSpotK }
+
     /// What the tundish loses on the way is added when the heat is tapped.
     private mutating func openLadle() {
         let drop = Tundish.steadyDropK(

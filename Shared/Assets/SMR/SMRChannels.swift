@@ -70,15 +70,15 @@ extension SMRPlant {
     private static let primary: [Channel<SMRPlant>] = [
         Row.measured(
             "core_inlet_temperature", "Core inlet temperature", "Cel", normal: 250...270, alarm: 240...285,
-            physical: 0...400, weight: 1, Instrument(noise: 0.04, wander: 0.05, drift: 0.03, lag: 4)
-        ) { $0.inletC },
+            physical: 0...400, weight: 1, Instrument(noise: 0.012, wander: 0.01, drift: 0.03)
+        ) { $0.inletSensedC },
         Row.measured(
             "core_outlet_temperature", "Core outlet temperature A", "Cel", normal: 285...320, alarm: 260...323,
-            physical: 0...400, weight: 2, Instrument(noise: 0.02, wander: 0.015, drift: 0.03)
+            physical: 0...400, weight: 2, Instrument(noise: 0.012, wander: 0.01, drift: 0.03)
         ) { $0.outletSensedC },
         Row.measured(
             "core_outlet_temperature_b", "Core outlet temperature B", "Cel", normal: 285...320, alarm: 260...323,
-            physical: 0...400, weight: 1, Instrument(noise: 0.02, wander: 0.015, drift: 0.03)
+            physical: 0...400, weight: 1, Instrument(noise: 0.012, wander: 0.01, drift: 0.03)
         ) { $0.outletSensedC },
         Row.derived(
             "subcooling_margin", "Subcooling at the core outlet", "K", normal: 12...60, alarm: 5...120,
@@ -149,7 +149,7 @@ extension SMRPlant {
         ) { $0.generatorMW },
         Row.measured(
             "secondary_activity", "Steam line activity", "Bq/L", normal: 0...20, alarm: 0...100, physical: 0...1e9,
-            weight: 1, Instrument(noise: 0.2, wander: 0.2, over: 20)
+            weight: 1, Instrument(noise: 0.12, wander: 0.24, over: 12)
         ) { $0.secondaryActivityBqL },
     ]
 

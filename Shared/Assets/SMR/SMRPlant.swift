@@ -32,6 +32,7 @@ struct SMRPlant: Plant {
     private(set) var makeupKgS = 1.2
     private(set) var letdownKgS = 1.2
     private(set) var outletSensedC = SMRCore.outletC
+    private(set) var inletSensedC = SMRCore.inletC
     private(set) var isDecayHeatRemovalOpen = false
     private(set) var isContainmentIsolated = false
     private var load = 1.0
@@ -148,6 +149,8 @@ struct SMRPlant: Plant {
         saturationC = Self.saturationTable.celsius(pressureMPa: pressureMPa)
         outletSensedC += (min(hotC, saturationC) - outletSensedC) * Self.dt / 4
         outletSensedC = min(outletSensedC, saturationC + 0.1)
+        inletSensedC += (min(coldC, saturationC) - inletSensedC) * Self.dt / 4
+        inletSensedC = min(inletSensedC, saturationC + 0.1)
     }
 
     private var passed: TripCause {
@@ -220,6 +223,7 @@ struct SMRPlant: Plant {
         archive.visit(&makeupKgS)
         archive.visit(&letdownKgS)
         archive.visit(&outletSensedC)
+        archive.visit(&inletSensedC)
         archive.visit(&isDecayHeatRemovalOpen)
         archive.visit(&isContainmentIsolated)
         archive.visit(&load)
@@ -243,7 +247,6 @@ extension SMRPlant {
     var regulatingPercent: Double { control.regulatingPercent }
     var shutdownPercent: Double { control.shutdownPercent }
     var boronPpm: Double { control.boronPpm }
-    var inletC: Double { min(coldC, saturationC) }
     var pressureMPa: Double { pressurizer.pressureMPa + pressureNoise.value }
     var pressurizerPercent: Double { pressurizer.levelPercent }
     var flowKgS: Double { SMRCore.ratedFlowKgS * flow }

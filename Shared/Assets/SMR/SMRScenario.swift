@@ -38,8 +38,8 @@ enum SMRScenario: Int, CaseIterable {
                 ])
         case .xenonTransient:
             Scenario(
-                "xenon-transient", "Xenon transient",
-                effects: [.init("xenon_reactivity", .down), .init("control_rod_position", .up)])
+                "xenon-transient", "Fast setback, and the xenon that builds up after it",
+                effects: [.init("neutron_flux", .down), .init("xenon_reactivity", .down)])
         }
     }
 }

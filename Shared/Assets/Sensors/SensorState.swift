@@ -5,6 +5,7 @@ import Model
 /// Its random stream is addressed by time: every scan owns `drawsPerScan` numbers of it, whether they are used or not.
 struct SensorState: Sendable {
     private static let drawsPerScan: UInt64 = 8
+    private static let maxScansBehind = 50_000_000
     private let random: SeededRandom
     /// The output of a lagging element.
     var lagged: Double
@@ -28,6 +29,8 @@ struct SensorState: Sendable {
     /// The autoregressive noise at `step`: brought up to date scan by scan, so that it only depends on time.
     mutating func wander(_ probe: Probe, step: Int) -> Double {
         let scan = step / probe.wanderSteps
+        // Nobody waits for the noise of years that were never read.
+        if scan - max(wanderScan, 0) > SensorState.maxScansBehind { wanderScan = scan - 1 }
         while wanderScan < scan {
             wanderScan += 1
             wanderValue = probe.wanderDecay * wanderValue + probe.wanderGain * normal(scan: wanderScan, draw: 2)
@@ -62,6 +65,7 @@ struct SensorState: Sendable {
         archive.visit(&lagged)
         archive.visit(&wanderValue)
         archive.visit(&wanderScan)
+        wanderScan = max(wanderScan, 0)
     }
 
     private func normal(scan: Int, draw: UInt64) -> Double {

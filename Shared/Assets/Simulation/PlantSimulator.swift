@@ -41,6 +41,9 @@ struct PlantSimulator<P: Plant>: Sendable {
     mutating func visitState(_ archive: inout StateArchive) {
         archive.visit(&steps)
         archive.visit(&pendingNs)
+        // What was saved may have been damaged since.
+        steps = max(steps, 0)
+        pendingNs = min(max(pendingNs, 0), P.stepMs * 1_000_000)
         plant.visitState(&archive)
         sensors.visitState(&archive)
     }

@@ -34,13 +34,15 @@ struct TailingsGround: Sendable {
     }
 
     /// Terzaghi's curve, with the seasons' breathing of a millimetre and a half.
-    private mutating func settle() {
-        let factor = Consolidation.timeFactor(
-            cvM2PerYear: TailingsGround.cvM2PerYear, years: ageYears, drainageM: TailingsGround.drainageM)
-        let degree = Consolidation.degree(timeFactor: factor)
+    static func settlementMm(plate: Int, ageYears: Double) -> Double {
+        let factor = Consolidation.timeFactor(cvM2PerYear: cvM2PerYear, years: ageYears, drainageM: drainageM)
         let season = 1.5 * Maths.sin(2 * .pi * (ageYears - ageYears.rounded(.down)))
+        return finalSettlementMm[plate] * Consolidation.degree(timeFactor: factor) + season
+    }
+
+    private mutating func settle() {
         for plate in 0..<3 {
-            settlementMm[plate] = TailingsGround.finalSettlementMm[plate] * degree + season + 0.15 * slideMm
+            settlementMm[plate] = TailingsGround.settlementMm(plate: plate, ageYears: ageYears) + 0.15 * slideMm
         }
     }
 

@@ -48,6 +48,9 @@ struct TailingsRain: Sendable {
         archive.visit(&showerMmH)
         for hour in 0..<24 { archive.visit(&hours[hour]) }
         archive.visit(&minute)
+        // What was saved may have been damaged since.
+        minute = max(minute, 0)
+        showerMinutes = min(max(showerMinutes, 0), 10_000)
         archive.visit(&random)
         archive.visit(&heavyRandom)
     }

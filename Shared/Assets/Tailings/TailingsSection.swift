@@ -19,7 +19,7 @@ enum TailingsSection {
     static let strength = Strength(cohesion: 7, frictionDeg: 31.5, unitWeight: 19.5)
     /// The most critical of the circles through crest and toe, found by a search over centres and radii.
     static let circle = SlipCircle(
-        centerX: 230, centerY: 90, radius: 95, surface: [(160, 30), (250, 0)], count: 24)
+        centerX: 235, centerY: 90, radius: 95, surface: [(160, 30), (250, 0)], count: 24)
 
     /// Heads at the piezometers, joined by straight lines to the pond and to the toe drain, give the water table;
     /// Bishop's simplified method gives the factor of safety. A pure function of published readings.

@@ -107,6 +107,7 @@ public struct PhreaticSurface: Sendable, Equatable {
 
     /// Linear between the nodes.
     public func headM(atM x: Double) -> Double {
+        guard x == x else { return .nan }
         let place = min(max(x / spacingM, 0), Double(headsM.count - 1))
         let index = min(Int(place), headsM.count - 2)
         return headsM[index] + (headsM[index + 1] - headsM[index]) * (place - Double(index))

@@ -12,6 +12,7 @@ struct SaturationTable: Sendable {
 
     /// Clamped to the table's range.
     func pressureMPa(celsius: Double) -> Double {
+        guard celsius == celsius else { return .nan }
         let place = min(max(celsius - firstC, 1), Double(logs.count) - 2.000001)
         let index = Int(place)
         return Maths.exp(interpolate(index, place - Double(index)))
