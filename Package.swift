@@ -87,7 +87,7 @@ let package = Package(
         tests("AgentCoreTests", ["AgentCore", "Outbox", "Model", "Runtime", "Sparkplug", "Assets"]),
         tests("PostgresTests", ["Postgres", "Model", "Runtime", "Assets"]),
         tests("AnalyticsTests", ["Analytics", "Assets", "Model"]),
-        tests("IngestTests", ["Ingest", "Postgres", "Sparkplug", "Model", "Runtime", "Assets"]),
+        tests("IngestTests", ["Ingest", "MQTT", "Postgres", "Sparkplug", "Model", "Runtime", "Assets"]),
         tests("WebTests", ["Web", "Runtime", "Model"]),
         tests("APITests", ["API", "Web", "Ingest", "Postgres", "Model", "Runtime", "Assets"]),
         tests("Integration", ["AgentCore", "Ingest", "Postgres", "MQTT", "Sparkplug", "Runtime", "Model", "Assets"]),

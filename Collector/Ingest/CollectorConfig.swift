@@ -1,4 +1,5 @@
 public import MQTT
+import Model
 public import Postgres
 public import Runtime
 
@@ -31,7 +32,10 @@ public struct CollectorConfig: Sendable {
 
     init(_ root: ConfigReader) {
         hostID = root.name("host_id", default: "bellwether")
-        sites = root.strings("sites", maxBytes: 64)
+        sites = root.strings("sites", maxBytes: Names.maxBytes)
+        if let wrong = sites.first(where: { !Names.isAcceptable($0) }) {
+            root.fail("sites", "\"\(wrong)\" cannot be a Sparkplug group: it must not hold / + # or invisible characters")
+        }
         let database = root.section("database")
         databaseURL = database.string("url", maxBytes: 4096)
         migratesByItself = database.choice("migrate", of: ["auto", "manual"], default: "auto") == "auto"
