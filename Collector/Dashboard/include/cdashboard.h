@@ -9,5 +9,5 @@ typedef struct {
     size_t count;
 } cdashboard_file;
 
-extern const cdashboard_file cdashboard_files[];
-extern const size_t cdashboard_file_count;
+// The file of this number; NULL beyond the last.
+const cdashboard_file *cdashboard_file_at(size_t index);
