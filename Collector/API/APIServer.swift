@@ -64,6 +64,7 @@ public final class APIServer: Sendable {
         let endpoints = endpoints(pool: pool, collector: collector, metrics: metrics, startedMs: startedMs)
         var router = Router()
         for endpoint in endpoints { endpoint.add(to: &router) }
+        Dashboard.add(to: &router)
         let description = OpenAPI.document(endpoints, components: components)
         router.add(.get, "/api/v1/openapi.json") { _ in .json(description) }
         SystemEndpoints(pool: pool, collector: collector, metrics: metrics, startedMs: startedMs)
