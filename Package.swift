@@ -78,6 +78,10 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Model", "Runtime", "CSystem", "CSpawn"], path: "Tests/TestSupport",
             swiftSettings: common),
+        .executableTarget(
+            name: "bench",
+            dependencies: ["AgentCore", "Assets", "Model", "MQTT", "Outbox", "Runtime", "Sparkplug", "TestSupport"],
+            path: "Tests/Bench", exclude: ["rivals", "run.sh"], swiftSettings: common),
         tests("ModelTests", ["Model"]),
         tests("RuntimeTests", ["Runtime", "Model", "CSystem"]),
         tests("SparkplugTests", ["Sparkplug", "Model", "Runtime"], exclude: ["sparkplug_b.proto"]),

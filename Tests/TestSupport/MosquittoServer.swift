@@ -57,6 +57,8 @@ public final class MosquittoServer: Sendable {
     public func resume() { process.withLock { $0 }?.resume() }
 
     public var log: String { process.withLock { $0 }?.standardError ?? "" }
+    /// Nil while stopped.
+    public var pid: Int32? { process.withLock { $0?.isRunning == true ? $0?.pid : nil } }
 
     /// A password file for the setting `password_file`, made by mosquitto's own tool.
     public static func passwordFile(in folder: TemporaryFolder, user: String, password: String) throws -> String {

@@ -1,25 +1,27 @@
-import Model
-import Outbox
+package import Model
+package import Outbox
 
 /// Decides which records are sent when, and what a receipt settles. Pure: it knows numbers and times only.
 ///
 /// Two lanes. *Live*: a record is sent the moment it is committed. *Backlog*: whatever has no receipt (never sent,
 /// sent in an earlier session, or not receipted in time) is sent again in order, within a window that grows while
 /// receipts keep up. Only a receipt settles a record; what the broker says means nothing here.
-struct DeliveryMachine: Sendable {
-    struct Limits: Sendable {
-        var smallestWindow = 64
-        var largestWindow = 4096
+package struct DeliveryMachine: Sendable {
+    package struct Limits: Sendable {
+        package var smallestWindow = 64
+        package var largestWindow = 4096
         /// No receipt for so long, or four times the usual delay if that is longer: send again.
-        var receiptTimeoutMs: Int64 = 2_000
-        var longestTimeoutMs: Int64 = 30_000
+        package var receiptTimeoutMs: Int64 = 2_000
+        package var longestTimeoutMs: Int64 = 30_000
         /// After a birth the collector says at once what it has; wait that long for it before sending.
-        var birthReceiptMs: Int64 = 1_000
-        var acknowledgement = Acknowledgement.required
+        package var birthReceiptMs: Int64 = 1_000
+        package var acknowledgement = Acknowledgement.required
+
+        package init() {}
     }
 
     /// What counts as settled when nobody gives receipts.
-    enum Acknowledgement: Sendable, Equatable {
+    package enum Acknowledgement: Sendable, Equatable {
         /// Nothing: it is sent again until there is a receipt.
         case required
         /// Having been sent that long ago on a link that still stands. With `patienceMs`, only in a session that
@@ -27,7 +29,7 @@ struct DeliveryMachine: Sendable {
         case assumed(afterMs: Int64, patienceMs: Int64)
     }
 
-    enum Link: Sendable, Equatable {
+    package enum Link: Sendable, Equatable {
         case down
         /// Born, and waiting for the collector's word on what it has.
         case greeting(sinceMs: Int64)
@@ -35,14 +37,14 @@ struct DeliveryMachine: Sendable {
     }
 
     /// What to do about the backlog now.
-    enum Step: Sendable, Equatable {
+    package enum Step: Sendable, Equatable {
         /// Nothing before that time; nil = nothing until something happens.
         case wait(untilMs: Int64?)
         /// Read and send up to `limit` records of `life` within `numbers`, then tell `sent`.
         case send(life: Int, numbers: ClosedRange<Int64>, limit: Int)
     }
 
-    enum ReceiptOutcome: Sendable, Equatable {
+    package enum ReceiptOutcome: Sendable, Equatable {
         /// Everything of that life up to that number is settled; nil if nothing moved.
         case applied(settledThrough: Place?)
         /// No such epoch here, or numbers that this outbox never sent: ignored and counted.
@@ -70,10 +72,10 @@ struct DeliveryMachine: Sendable {
         let sentMs: Int64
     }
 
-    let limits: Limits
-    private(set) var link = Link.down
-    private(set) var window: Int
-    private(set) var inFlightCount = 0
+    package let limits: Limits
+    package private(set) var link = Link.down
+    package private(set) var window: Int
+    package private(set) var inFlightCount = 0
     /// Records that were closed without a receipt.
     private(set) var assumedCount: Int64 = 0
     private var lives: [Life]
@@ -83,7 +85,7 @@ struct DeliveryMachine: Sendable {
     private var hasReceipt = false
 
     /// Starts from what the outbox holds; everything without a receipt is backlog.
-    init(epochs: [EpochState], limits: Limits = Limits()) {
+    package init(epochs: [EpochState], limits: Limits = Limits()) {
         self.limits = limits
         window = limits.smallestWindow
         lives = epochs.map { DeliveryMachine.life($0, inherited: $0.newest) }
@@ -95,7 +97,7 @@ struct DeliveryMachine: Sendable {
     }
 
     /// Records of all epochs that have no receipt.
-    var pendingCount: Int64 { lives.reduce(0) { $0 + $1.newest - $1.closed.count } }
+    package var pendingCount: Int64 { lives.reduce(0) { $0 + $1.newest - $1.closed.count } }
     /// How far the current epoch is settled without a hole.
     var settledThrough: Int64 { lives.last.map { $0.closed.contiguousFromOne } ?? 0 }
     var newest: Int64 { lives.last?.newest ?? 0 }
@@ -106,7 +108,7 @@ struct DeliveryMachine: Sendable {
 
     // MARK: - The outbox's side
 
-    mutating func committed(_ place: Place) {
+    package mutating func committed(_ place: Place) {
         guard let index = index(of: place.life) else { return }
         lives[index].newest = max(lives[index].newest, place.sequence)
     }
@@ -115,7 +117,7 @@ struct DeliveryMachine: Sendable {
     mutating func epochBegan(_ state: EpochState) { lives.append(DeliveryMachine.life(state, inherited: 0)) }
 
     /// Numbers that were asked for and are not in the file: dropped, damaged or renumbered, each accounted for there.
-    mutating func absent(life: Int, _ numbers: SequenceSet) {
+    package mutating func absent(life: Int, _ numbers: SequenceSet) {
         guard let index = index(of: life) else { return }
         lives[index].closed.formUnion(numbers)
         lives[index].covered.formUnion(numbers)
@@ -138,23 +140,23 @@ struct DeliveryMachine: Sendable {
     // MARK: - The link's side
 
     /// A birth has been sent: nothing of before counts as in flight any more.
-    mutating func born(atMs now: Int64) {
+    package mutating func born(atMs now: Int64) {
         land(all: flights)
         link = .greeting(sinceMs: now)
         bornMs = now
         hasReceipt = false
     }
 
-    mutating func linkDown() {
+    package mutating func linkDown() {
         land(all: flights)
         link = .down
         window = limits.smallestWindow
     }
 
     /// Whether a record committed just now may be sent on the live lane.
-    var sendsLive: Bool { link == .open }
+    package var sendsLive: Bool { link == .open }
 
-    mutating func sent(life: Int, _ numbers: ClosedRange<Int64>, atMs now: Int64) {
+    package mutating func sent(life: Int, _ numbers: ClosedRange<Int64>, atMs now: Int64) {
         guard let index = index(of: life) else { return }
         lives[index].covered.insert(numbers)
         lives[index].published.insert(numbers)
@@ -163,7 +165,7 @@ struct DeliveryMachine: Sendable {
     }
 
     /// What to do next. Call again after each thing that happens, and when the time it named has come.
-    mutating func step(atMs now: Int64) -> Step {
+    package mutating func step(atMs now: Int64) -> Step {
         switch link {
         case .down: return .wait(untilMs: nil)
         case .greeting(let since):
@@ -184,7 +186,7 @@ struct DeliveryMachine: Sendable {
         return .wait(untilMs: flights.first.map { $0.sentMs + timeoutMs })
     }
 
-    mutating func receipt(_ receipt: Receipt, atMs now: Int64) -> ReceiptOutcome {
+    package mutating func receipt(_ receipt: Receipt, atMs now: Int64) -> ReceiptOutcome {
         guard let index = lives.firstIndex(where: { $0.state.epoch == receipt.epoch }) else { return .ignored }
         let wasGreeting = if case .greeting = link { true } else { false }
         var claimed = receipt.settled

@@ -1,0 +1,4 @@
+import Glibc
+import Runtime
+
+exit(Bench.main(Array(CommandLine.arguments.dropFirst())).rawValue)
