@@ -121,5 +121,7 @@ private struct Work {
 private func writeBytes(_ path: String, _ bytes: [UInt8]) throws {
     let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
     defer { close(file) }
-    guard file >= 0, write(file, bytes, bytes.count) == bytes.count else { throw SupportFailure("write \(path): \(errno)") }
+    guard file >= 0, write(file, bytes, bytes.count) == bytes.count else {
+        throw SupportFailure("write \(path): \(errno)")
+    }
 }

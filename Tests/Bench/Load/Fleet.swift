@@ -74,7 +74,11 @@ final class Fleet: Sendable {
     /// Makes no more frames and waits until everything made has a receipt.
     func drain(within limit: Duration = .seconds(30)) throws -> Totals {
         isMaking.set(false)
-        try waitUntil("receipts for everything", within: limit) { try totals().pending == 0 }
+        do {
+            try waitUntil("receipts for everything", within: limit) { try totals().pending == 0 }
+        } catch {
+            throw SupportFailure("\(error); \(try totals())")
+        }
         return try totals()
     }
 }
@@ -168,7 +172,8 @@ private final class Crew {
         }
     }
 
-    private func heard(_ topic: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer, _ connection: LoadConnection) {
+    private func heard(_ topic: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer, _ connection: LoadConnection)
+    {
         switch try? Topic(topic) {
         case .state: if let state = try? HostState(payload) { isOnline = state.isOnline }
         case .node(.command, _, let name):

@@ -12,7 +12,7 @@ final class LoadConnection {
     private var incoming: [UInt8] = []
     private var chunk = [UInt8](repeating: 0, count: 1 << 16)
 
-    /// Connects and subscribes; blocks until the broker has answered.
+    /// Connects, and waits for the broker's word; subscribes, which the broker does before anything that comes later.
     init(port: UInt16, clientID: String, filters: [String]) throws {
         socket = Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { throw SupportFailure("socket: \(errno)") }
@@ -22,23 +22,26 @@ final class LoadConnection {
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let isConnected = withUnsafePointer(to: &address) {
+        let isOpen = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
-        guard isConnected else { throw SupportFailure("connect to the broker: \(errno)") }
+        guard isOpen else { throw SupportFailure("connect to the broker: \(errno)") }
         let flags = fcntl(socket, F_GETFL)
         guard fcntl(socket, F_SETFL, flags | O_NONBLOCK) == 0 else { throw SupportFailure("fcntl: \(errno)") }
         // Clean start, no keep-alive, no properties.
         packet(0x10, LoadConnection.text("MQTT") + [5, 2, 0, 0, 0] + LoadConnection.text(clientID))
-        if !filters.isEmpty { packet(0x82, [0, 1, 0] + filters.flatMap { LoadConnection.text($0) + [1] }) }
-        var waiting = filters.isEmpty ? 1 : 2
+        var hasAnswer = false
         try waitUntil("the broker's answer") {
             flush()
-            try read { type, _ in if type == 2 || type == 9 { waiting -= 1 } } message: { _, _ in }
-            return waiting <= 0
+            try read { type, _ in
+                hasAnswer = hasAnswer || type == 2
+            } message: { _, _ in
+            }
+            return hasAnswer
         }
+        if !filters.isEmpty { packet(0x82, [0, 1, 0] + filters.flatMap { LoadConnection.text($0) + [1] }) }
     }
 
     deinit { close(socket) }

@@ -27,9 +27,9 @@ extension [String: Double] {
 /// The middle one; of an even number the mean of the middle two.
 func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
-    guard let first = sorted.first else { return 0 }
+    guard !sorted.isEmpty else { return 0 }
     let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : sorted.count == 0 ? first : (sorted[middle - 1] + sorted[middle]) / 2
+    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
 /// The value that a share of all values does not exceed.

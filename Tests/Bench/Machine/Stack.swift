@@ -67,7 +67,9 @@ final class Stack {
 
     var collectorLog: String { fileText(folder.path("collector.log")).map { String($0.suffix(4000)) } ?? "" }
 
-    func startAgent(_ name: String, kind: String, seed: Int, rateHz: Double = 1, brokerPort: UInt16? = nil) throws -> Agent {
+    func startAgent(
+        _ name: String, kind: String, seed: Int, rateHz: Double = 1, brokerPort: UInt16? = nil
+    ) throws -> Agent {
         try Agent(
             name, kind: kind, seed: seed, rateHz: rateHz, port: brokerPort ?? broker.port, folder: folder,
             programs: programs)
