@@ -37,7 +37,7 @@ final class HostLink {
         self.orders = orders
         self.wake = wake
         self.counters = counters
-        machine = HostMachine()
+        machine = HostMachine(wallAheadMs: Clock.wallMs() - Clock.monotonicMs())
         taken = MessageBatch()
         backoff = Backoff(firstMs: 100, maxMs: 2_000, random: SeededRandom(seed: UInt64(bitPattern: Clock.wallMs())))
     }

@@ -40,8 +40,6 @@ struct HostMachine: Sendable {
     struct Limits: Sendable {
         var connectMs: Int64 = 10_000
         var subscribeMs: Int64 = 10_000
-        /// A time stamp that is further ahead than this is not believed to be a clock, but still outbid.
-        var reconnectMs: Int64 = 1_000
     }
 
     let limits: Limits
@@ -50,10 +48,13 @@ struct HostMachine: Sendable {
     private(set) var timestampMs: Int64 = 0
     /// The newest time stamp seen or used.
     private var newestMs: Int64
+    private let wallAheadMs: Int64
 
-    /// `newestMs` is the last time stamp that an earlier process has used, if known.
-    init(newestMs: Int64 = 0, limits: Limits = Limits()) {
+    /// `newestMs` is the last time stamp that an earlier process has used, if known. `wallAheadMs` is the wall clock
+    /// minus the clock of `nowMs`: time stamps tell the time of day, and yet never go back when that is set.
+    init(newestMs: Int64 = 0, wallAheadMs: Int64 = 0, limits: Limits = Limits()) {
         self.newestMs = newestMs
+        self.wallAheadMs = wallAheadMs
         self.limits = limits
     }
 
@@ -126,6 +127,8 @@ struct HostMachine: Sendable {
         newestMs = max(newestMs, min(seen, HostMachine.latestMs))
         guard state == .online || isSubscribing else { return nil }
         if seen > timestampMs {
+            // Another collector in our name: for the agents the host is online, and to outbid each other helps nobody.
+            if online, state == .online { return nil }
             // Agents would ignore our time stamp now: only a new connection can carry a newer one.
             state = .idle(retryAtMs: nowMs)
             return .abandon
@@ -148,7 +151,7 @@ struct HostMachine: Sendable {
     private static let latestMs: Int64 = 253_402_300_799_000
 
     private mutating func nextTimestamp(_ nowMs: Int64) -> Int64 {
-        newestMs = max(nowMs, newestMs + 1)
+        newestMs = max(nowMs + wallAheadMs, newestMs + 1)
         return newestMs
     }
 }

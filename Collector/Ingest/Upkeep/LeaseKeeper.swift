@@ -25,6 +25,8 @@ final class LeaseKeeper {
     /// When the held leases run out unless they are renewed, by the monotonic clock.
     private var heldUntilMs: Int64 = 0
     private var failingSinceMs: Int64?
+    /// As of the last time that the database answered: no answer is no reason to step into another one's place.
+    private var othersServe = false
     private var isSchemaChecked = false
     private var sites: Set<String>
 
@@ -59,7 +61,6 @@ final class LeaseKeeper {
 
     private func round() {
         let startMs = Clock.monotonicMs()
-        var othersServe = false
         do {
             let connection = try connect()
             try Collectors.heartbeat(connection, identity, hostID: config.hostID, address: state.address)
@@ -86,14 +87,14 @@ final class LeaseKeeper {
             log.error("the database does not answer", ["problem": "\(error)"])
             if Clock.monotonicMs() >= heldUntilMs { held = [] }
         }
-        tell(othersServe: othersServe)
+        tell()
     }
 
     private func knownSites(_ connection: PostgresConnection) throws -> [String] {
         try connection.query("select site from sites").map { row throws(PostgresFailure) in try row[0] }
     }
 
-    private func tell(othersServe: Bool) {
+    private func tell() {
         let nowMs = Clock.monotonicMs()
         if held != told, toIngest.offer(.leases(held), cost: 0) {
             told = held
