@@ -9,12 +9,14 @@ import TestSupport
 /// Through the product's own module, so that the agent finds an outbox that it goes on with.
 enum PreparedOutbox {
     /// `frames` of one group, `stepMs` apart, the last one now; each with another first value. The journal knows them.
+    /// Ends earlier when the disk has less than `leavingBytes` of room. How many there are.
+    @discardableResult
     static func fill(
         _ agent: AgentUnit, frames count: Int, group: Int = 0, stepMs: Int64 = 1_000, maxBytes: Int64 = 1 << 30,
-        whenFull: OutboxSettings.WhenFull = .stop
-    ) throws {
+        leavingBytes: UInt64 = 0
+    ) throws -> Int {
         guard let kind = AssetCatalog[agent.settings.kind] else { throw SupportFailure("no such kind") }
-        let settings = OutboxSettings(folder: agent.stateFolder, maxBytes: maxBytes, whenFull: whenFull)
+        let settings = OutboxSettings(folder: agent.stateFolder, maxBytes: maxBytes)
         let (outbox, _) = try Outbox.open(settings, nowMs: Clock.wallMs())
         let layout = try outbox.layout(
             asset: agent.name, kind: kind.id, group: group, signals: kind.groups[group].signals.map(\.name))
@@ -23,9 +25,9 @@ enum PreparedOutbox {
         simulator.read(group: group, into: &readings)
         let startMs = Clock.wallMs() - Int64(count) * stepMs
         var done = 0
-        while done < count {
+        while done < count, freeBytes(agent.stateFolder) > leavingBytes {
             var tick = Outbox.Tick()
-            let end = min(done + 500, count)
+            let end = min(done + 100, count)
             for number in done..<end {
                 let values = [Double(number)] + readings.values.dropFirst()
                 tick.records.append(
@@ -38,6 +40,13 @@ enum PreparedOutbox {
             try note(try outbox.commit(tick), in: agent.journalPath)
             done = end
         }
+        return done
+    }
+
+    private static func freeBytes(_ folder: String) -> UInt64 {
+        var status = statvfs()
+        guard statvfs(folder, &status) == 0 else { return 0 }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize)
     }
 
     private static func note(_ records: [StoredRecord], in journal: String) throws {

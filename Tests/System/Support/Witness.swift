@@ -207,6 +207,7 @@ struct Witness {
         }
     }
 
+    /// The agent's word comes first: it knows the cause of what the collector can only find missing.
     private func readDeclared(_ site: String, _ agent: String) throws -> [Epoch: [Declared]] {
         var declared: [Epoch: [Declared]] = [:]
         try rows(
