@@ -19,7 +19,8 @@ public struct Agent {
 
     /// Blocks until the agent has ended.
     public func run() -> ExitCode {
-        var backoff = Backoff(firstMs: 200, maxMs: 10_000, random: SeededRandom(seed: UInt64(bitPattern: Clock.wallMs())))
+        var backoff = Backoff(
+            firstMs: 200, maxMs: 10_000, random: SeededRandom(seed: UInt64(bitPattern: Clock.wallMs())))
         while true {
             do {
                 switch try runOnce() {

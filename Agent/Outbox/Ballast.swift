@@ -12,7 +12,8 @@ final class Ballast {
     func refill() {
         guard !isFilled else { return }
         var status = statvfs()
-        guard statvfs(folder, &status) == 0, UInt64(status.f_bavail) * UInt64(status.f_frsize) > UInt64(Ballast.bytes * 2)
+        guard statvfs(folder, &status) == 0,
+            UInt64(status.f_bavail) * UInt64(status.f_frsize) > UInt64(Ballast.bytes * 2)
         else { return }
         let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return }

@@ -46,7 +46,9 @@ final class Database {
             sqlite3_reset(statement)
             sqlite3_clear_bindings(statement)
         }
-        for (index, parameter) in parameters.enumerated() { try bind(parameter, at: Int32(index + 1), of: statement, sql) }
+        for (index, parameter) in parameters.enumerated() {
+            try bind(parameter, at: Int32(index + 1), of: statement, sql)
+        }
         while true {
             switch sqlite3_step(statement) {
             case SQLITE_ROW: guard try row(Row(statement: statement)) else { return }

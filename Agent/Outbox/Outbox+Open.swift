@@ -170,7 +170,8 @@ extension Outbox {
             guard let epoch = Epoch(bits: UInt64(bitPattern: row.integer(1))), row.integer(0) >= 1, next >= 1,
                 row.integer(3) >= 0, row.integer(3) < next
             else {
-                throw OutboxFailure(.damaged, doing: "read the epochs", detail: "impossible values in life \(row.integer(0))")
+                throw OutboxFailure(
+                    .damaged, doing: "read the epochs", detail: "impossible values in life \(row.integer(0))")
             }
             epochs.append(
                 EpochState(

@@ -1,6 +1,6 @@
 import Glibc
-import Runtime
 public import Model
+import Runtime
 
 /// How the outbox stays within its size, and what gives way when it cannot.
 extension Outbox {

@@ -54,7 +54,8 @@ public final class Outbox {
             return known
         }
         let layout = Layout(
-            id: (layouts.map(\.id).max() ?? Layout.report) + 1, asset: asset, kind: kind, group: group, signals: signals)
+            id: (layouts.map(\.id).max() ?? Layout.report) + 1, asset: asset, kind: kind, group: group, signals: signals
+        )
         try database.query(
             "INSERT INTO layout(id, asset, kind, signal_group, signals) VALUES (?, ?, ?, ?, ?)",
             [

@@ -34,7 +34,8 @@ public struct CollectorConfig: Sendable {
         hostID = root.name("host_id", default: "bellwether")
         sites = root.strings("sites", maxBytes: Names.maxBytes)
         if let wrong = sites.first(where: { !Names.isAcceptable($0) }) {
-            root.fail("sites", "\"\(wrong)\" cannot be a Sparkplug group: it must not hold / + # or invisible characters")
+            root.fail(
+                "sites", "\"\(wrong)\" cannot be a Sparkplug group: it must not hold / + # or invisible characters")
         }
         let database = root.section("database")
         databaseURL = database.string("url", maxBytes: 4096)

@@ -28,7 +28,9 @@ extension Ingestor {
         }
         let head = reading.head
         guard let sequence = head.sequence, let epoch = head.epoch else {
-            if head.count == 0 { takeStatus(node, delivery) } else {
+            if head.count == 0 {
+                takeStatus(node, delivery)
+            } else {
                 setAside(node, device, topic, payload, reason: "it has no epoch and sequence number")
             }
             return
@@ -50,7 +52,8 @@ extension Ingestor {
         } else if let device, let asset = device.asset, head.count > 0 {
             store(asset, device, stream, sequence, decoder)
         } else {
-            setAsideNumbered(node, device, stream, sequence, topic, payload, reason: "it holds neither readings nor a report")
+            setAsideNumbered(
+                node, device, stream, sequence, topic, payload, reason: "it holds neither readings nor a report")
         }
     }
 
@@ -114,7 +117,8 @@ extension Ingestor {
         asset.health.update(group: head.group, penalty: penalty)
         let isStatusNew = asset.health.status != before
         if isStatusNew || asset.recorder.isWorthNoting(asset.health, atMs: timeMs) {
-            let reasons = penalty > 0
+            let reasons =
+                penalty > 0
                 ? asset.groups[head.group].judge.reasons(Array(reading.values[..<head.count]), qualities) : []
             noteHealth(asset, atMs: timeMs, reasons: reasons, isStatusNew: isStatusNew, why: nil)
         }
@@ -252,7 +256,11 @@ extension Ingestor {
             row.put(Int64(0))
             row.put(sequence)
             row.putNull()
-            if timeMs == frame.timeMs { row.putNull() } else { row.put(timestampMs: PostgresTime.clamped(frame.timeMs)) }
+            if timeMs == frame.timeMs {
+                row.putNull()
+            } else {
+                row.put(timestampMs: PostgresTime.clamped(frame.timeMs))
+            }
             row.put(asset.info.number)
             row.putNull()
             row.put(Int16(frame.group))

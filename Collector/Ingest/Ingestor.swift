@@ -192,7 +192,8 @@ final class Ingestor {
         if let node = nodes[site]?[agent] { return node }
         guard nodeCount < settings.mostNodes else {
             counters.foreignMessages.add(1)
-            log.error("too many edge nodes: a new one is ignored", ["site": site, "agent": agent, "most": settings.mostNodes])
+            log.error(
+                "too many edge nodes: a new one is ignored", ["site": site, "agent": agent, "most": settings.mostNodes])
             return nil
         }
         let node = Node(site: site, agent: agent)

@@ -66,9 +66,12 @@ struct AuditCommand {
                 of: choice)
         }
         let rest = try Audit.run(connection)
-        combined.add(rest.streams.filter { stream in
-            !combined.streams.contains { $0.site == stream.site && $0.agent == stream.agent && $0.epoch == stream.epoch }
-        })
+        combined.add(
+            rest.streams.filter { stream in
+                !combined.streams.contains {
+                    $0.site == stream.site && $0.agent == stream.agent && $0.epoch == stream.epoch
+                }
+            })
         return combined
     }
 }
@@ -184,28 +187,32 @@ struct CombinedReport {
                 json.null()
                 return
             }
-            json.field("journal", object: { json in
-                json.field("records", journal.records)
-                json.field("matched", journal.matched)
-                json.field("accounted", journal.accounted)
-                write("open", journal.open, &json)
-                write("missing", journal.missing, &json)
-                write("different", journal.different, &json)
-                write("unknown", journal.unknown, &json)
-            })
+            json.field(
+                "journal",
+                object: { json in
+                    json.field("records", journal.records)
+                    json.field("matched", journal.matched)
+                    json.field("accounted", journal.accounted)
+                    write("open", journal.open, &json)
+                    write("missing", journal.missing, &json)
+                    write("different", journal.different, &json)
+                    write("unknown", journal.unknown, &json)
+                })
         }
     }
 
     /// Ranges as pairs; at most a thousand of them.
     private func write(_ name: String, _ numbers: SequenceSet, _ json: inout JSONWriter) {
-        json.field(name, array: { json in
-            for range in numbers.ranges.prefix(1_000) {
-                json.array { json in
-                    json.int(range.lowerBound)
-                    json.int(range.upperBound)
+        json.field(
+            name,
+            array: { json in
+                for range in numbers.ranges.prefix(1_000) {
+                    json.array { json in
+                        json.int(range.lowerBound)
+                        json.int(range.upperBound)
+                    }
                 }
-            }
-        })
+            })
     }
 }
 

@@ -54,7 +54,9 @@ import Testing
         machine.born(atMs: 0)
         _ = machine.step(atMs: 1_000)
         machine.sent(life: 1, 1...9, atMs: 1_000)
-        #expect(machine.receipt(receipt(1...3, 7...9), atMs: 1_050) == .applied(settledThrough: Place(life: 1, sequence: 3)))
+        #expect(
+            machine.receipt(receipt(1...3, 7...9), atMs: 1_050) == .applied(settledThrough: Place(life: 1, sequence: 3))
+        )
         #expect(machine.step(atMs: 9_000) == .send(life: 1, numbers: 4...6, limit: 64))
     }
 
@@ -99,7 +101,8 @@ import Testing
             state(life: 1, bits: 7, newest: 5, receipted: 2), state(life: 2, bits: 8, newest: 0, receipted: 0),
         ])
         machine.born(atMs: 0)
-        #expect(machine.receipt(receipt(1...4, 6...90), atMs: 100) == .applied(settledThrough: Place(life: 1, sequence: 4)))
+        #expect(
+            machine.receipt(receipt(1...4, 6...90), atMs: 100) == .applied(settledThrough: Place(life: 1, sequence: 4)))
         #expect(machine.pendingCount == 1)
         #expect(machine.receipt(receipt(1...90), atMs: 200) == .applied(settledThrough: Place(life: 1, sequence: 5)))
         #expect(machine.pendingCount == 0)

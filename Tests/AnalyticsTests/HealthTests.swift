@@ -11,17 +11,18 @@ import Testing
     ]
     private var judge: GroupJudge { GroupJudge(signals: signals, heaviest: 4) }
 
-    @Test(arguments: [
-        ([11.0, 50, 0], 0.0),  // all normal
-        ([12, 40, 1], 0),  // at the edge
-        ([13, 50, 0], 17.5),  // halfway to the alarm limit
-        ([14, 50, 0], 35),  // at it
-        ([16, 50, 0], 100),  // twice as far
-        ([99, 50, 0], 100),  // however far
-        ([9.5, 50, 0], 17.5),  // the lower side has its own distance
-        ([11, 65, 0], 8.75),  // half weight; half the normal width stands for the missing alarm range
-        ([13, 65, 0], 26.25),  // they add up
-    ] as [([Double], Double)])
+    @Test(
+        arguments: [
+            ([11.0, 50, 0], 0.0),  // all normal
+            ([12, 40, 1], 0),  // at the edge
+            ([13, 50, 0], 17.5),  // halfway to the alarm limit
+            ([14, 50, 0], 35),  // at it
+            ([16, 50, 0], 100),  // twice as far
+            ([99, 50, 0], 100),  // however far
+            ([9.5, 50, 0], 17.5),  // the lower side has its own distance
+            ([11, 65, 0], 8.75),  // half weight; half the normal width stands for the missing alarm range
+            ([13, 65, 0], 26.25),  // they add up
+        ] as [([Double], Double)])
     func penaltiesGrowWithTheDistance(values: [Double], points: Double) {
         #expect(abs(judge.penalty(values, []) - points) < 1e-9)
     }

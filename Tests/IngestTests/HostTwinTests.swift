@@ -29,7 +29,8 @@ import Testing
 
     @Test func anOfflineThatIsOlderIsContradicted() {
         var machine = online()
-        #expect(machine.ownState(online: false, timestampMs: 900_000, nowMs: 2_000) == .announce(timestampMs: 1_000_000))
+        #expect(
+            machine.ownState(online: false, timestampMs: 900_000, nowMs: 2_000) == .announce(timestampMs: 1_000_000))
     }
 
     @Test func goingOfflineOutbidsTheTwin() {

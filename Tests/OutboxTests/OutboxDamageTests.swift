@@ -36,11 +36,14 @@ import Testing
         }
         var intact = 0
         for record in stored where record.sequence > 20 {
-            if let held = contents.first(where: { $0.value?.epoch == record.epoch && $0.key.sequence == record.sequence }) {
+            if let held = contents.first(where: {
+                $0.value?.epoch == record.epoch && $0.key.sequence == record.sequence
+            }) {
                 #expect(held.value?.body == record.body, "\(hint) \(notes)")
                 intact += 1
             } else {
-                #expect(reported.contains(record.sequence), "\(record.sequence) is gone without a word: \(hint) \(notes)")
+                #expect(
+                    reported.contains(record.sequence), "\(record.sequence) is gone without a word: \(hint) \(notes)")
             }
         }
         // The outbox works, and a number of the old epoch is not given again unless the file was sound.
@@ -96,7 +99,8 @@ import Testing
     @Test func theDamagedFileIsKept() throws {
         let (fixture, _) = try prepared()
         let pages = OutboxFixture.size(of: fixture.databasePath) / 4096
-        OutboxFixture.scribble([UInt8](repeating: 0xA5, count: 4096), over: fixture.databasePath, at: (pages - 2) * 4096)
+        OutboxFixture.scribble(
+            [UInt8](repeating: 0xA5, count: 4096), over: fixture.databasePath, at: (pages - 2) * 4096)
         let (_, notes) = try fixture.open()
         guard case .setAside(let path, _, _) = notes.first else {
             Issue.record("expected the file to be set aside, got \(notes)")

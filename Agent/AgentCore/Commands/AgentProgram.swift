@@ -8,7 +8,8 @@ public enum AgentProgram {
 
     public static let program = Program(
         name: "bellwether-agent",
-        summary: "Reads one asset, keeps every reading until the collector has stored it, and publishes it as Sparkplug B.",
+        summary:
+            "Reads one asset, keeps every reading until the collector has stored it, and publishes it as Sparkplug B.",
         version: Version.text,
         commands: [
             Command(

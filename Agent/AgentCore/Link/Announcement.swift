@@ -64,7 +64,8 @@ struct Announcement: ~Copyable {
 
     /// Remembers the newest readings, which births repeat.
     mutating func noteLatest(_ record: StoredRecord) {
-        guard let device = deviceOfLayout[record.layout], case .frame(let frame) = try? RecordCoding.decode(record.body),
+        guard let device = deviceOfLayout[record.layout],
+            case .frame(let frame) = try? RecordCoding.decode(record.body),
             Int(frame.group) < latest[device].count
         else { return }
         latest[device][Int(frame.group)] = frame

@@ -61,7 +61,8 @@ final class Link {
         delivery = DeliveryMachine(epochs: epochs, limits: Link.limits(config))
         session = SessionMachine(primaryHost: config.primaryHost, nowMs: Clock.monotonicMs())
         client = MQTTClient(config.mqtt)
-        backoff = Backoff(firstMs: 200, maxMs: 1_500, random: SeededRandom(seed: UInt64(bitPattern: Clock.monotonicNs())))
+        backoff = Backoff(
+            firstMs: 200, maxMs: 1_500, random: SeededRandom(seed: UInt64(bitPattern: Clock.monotonicNs())))
     }
 
     private static func limits(_ config: AgentConfig) -> DeliveryMachine.Limits {
@@ -220,7 +221,10 @@ final class Link {
             properties: [
                 ("Software", "Bellwether \(Version.text)"),
                 // What is still to come of earlier epochs: anything else of them is not held any more.
-                ("Earlier Epochs", earlier.map { "\($0.epoch):\($0.receipted + 1)-\($0.newest)" }.joined(separator: ",")),
+                (
+                    "Earlier Epochs",
+                    earlier.map { "\($0.epoch):\($0.receipted + 1)-\($0.newest)" }.joined(separator: ",")
+                ),
             ], timeMs: nowMs)
         _ = seq.next()
         guard publish(announcement.nodeTopic(.birth), node.encoded()) else { return }
@@ -412,7 +416,8 @@ final class Link {
                 log.warning("a command has no meaning", ["command": name])
             case .unknown(let name):
                 counters.refusedCommands.add(1)
-                log.warning("a command was refused: this agent only reads its asset", ["command": name ?? "without a name"])
+                log.warning(
+                    "a command was refused: this agent only reads its asset", ["command": name ?? "without a name"])
             }
         }
     }

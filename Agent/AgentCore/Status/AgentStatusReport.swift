@@ -46,8 +46,10 @@ struct AgentStatusReport {
         func number(_ name: String) -> String { content[name]?.int.map(String.init) ?? "?" }
         let link =
             !isRunning
-            ? "not running" : content["publishing"]?.bool == true
-                ? "publishing" : content["connected"]?.bool == true ? "connected, waiting for the collector" : "not connected"
+            ? "not running"
+            : content["publishing"]?.bool == true
+                ? "publishing"
+                : content["connected"]?.bool == true ? "connected, waiting for the collector" : "not connected"
         let days = content["outbox_days_left"]?.double.map { String(Double(Int(min($0, 1e6) * 10)) / 10) } ?? "?"
         return """
             agent     \(config.agent) of site \(config.site), asset \(config.asset.id) (\(config.asset.kind))

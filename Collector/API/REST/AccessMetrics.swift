@@ -9,8 +9,10 @@ struct AccessMetrics: Sendable {
     private let seconds: Histogram
 
     init(_ metrics: Metrics) {
-        answered = metrics.counter("bellwether_http_requests_total", "HTTP requests by class of status.", ["code": "2xx"])
-        refused = metrics.counter("bellwether_http_requests_total", "HTTP requests by class of status.", ["code": "4xx"])
+        answered = metrics.counter(
+            "bellwether_http_requests_total", "HTTP requests by class of status.", ["code": "2xx"])
+        refused = metrics.counter(
+            "bellwether_http_requests_total", "HTTP requests by class of status.", ["code": "4xx"])
         failed = metrics.counter("bellwether_http_requests_total", "HTTP requests by class of status.", ["code": "5xx"])
         seconds = metrics.histogram(
             "bellwether_http_request_duration_seconds", "Time to answer an HTTP request.",

@@ -8,73 +8,105 @@ enum OpenAPI {
         var json = JSONWriter()
         json.object { json in
             json.field("openapi", "3.1.0")
-            json.field("info", object: { json in
-                json.field("title", "Bellwether")
-                json.field("version", Version.text)
-                json.field(
-                    "description",
-                    "Readings, health and delivery of industrial assets. Times are RFC 3339 in UTC, names are snake_case, "
-                        + "every error is application/problem+json (RFC 9457). Live data: the WebSockets /ws/telemetry "
-                        + "and /ws/alerts, described in docs/websocket.md.")
-                json.field("license", object: { $0.field("name", "proprietary") })
-            })
+            json.field(
+                "info",
+                object: { json in
+                    json.field("title", "Bellwether")
+                    json.field("version", Version.text)
+                    json.field(
+                        "description",
+                        "Readings, health and delivery of industrial assets. Times are RFC 3339 in UTC, names are snake_case, "
+                            + "every error is application/problem+json (RFC 9457). Live data: the WebSockets /ws/telemetry "
+                            + "and /ws/alerts, described in docs/websocket.md.")
+                    json.field("license", object: { $0.field("name", "proprietary") })
+                })
             json.list("servers") { json in json.object { $0.field("url", "/") } }
-            json.field("paths", object: { json in
-                for path in endpoints.map(\.path).reduce(into: [String](), { if !$0.contains($1) { $0.append($1) } }) {
-                    json.field(path, object: { json in
-                        for endpoint in endpoints where endpoint.path == path { write(endpoint, &json) }
-                    })
-                }
-            })
-            json.field("components", object: { json in
-                json.field("schemas", object: { json in
-                    for component in components {
-                        json.key(component.name)
-                        component.schema.write(&json)
+            json.field(
+                "paths",
+                object: { json in
+                    for path in endpoints.map(\.path).reduce(
+                        into: [String](), { if !$0.contains($1) { $0.append($1) } })
+                    {
+                        json.field(
+                            path,
+                            object: { json in
+                                for endpoint in endpoints where endpoint.path == path { write(endpoint, &json) }
+                            })
                     }
                 })
-                json.field("responses", object: { json in
-                    json.field("Problem", object: { json in
-                        json.field("description", "What is wrong, and with which field.")
-                        json.field("content", object: { json in
-                            json.field("application/problem+json", object: { json in
-                                json.field("schema", object: { $0.field("$ref", "#/components/schemas/Problem") })
-                            })
+            json.field(
+                "components",
+                object: { json in
+                    json.field(
+                        "schemas",
+                        object: { json in
+                            for component in components {
+                                json.key(component.name)
+                                component.schema.write(&json)
+                            }
                         })
-                    })
+                    json.field(
+                        "responses",
+                        object: { json in
+                            json.field(
+                                "Problem",
+                                object: { json in
+                                    json.field("description", "What is wrong, and with which field.")
+                                    json.field(
+                                        "content",
+                                        object: { json in
+                                            json.field(
+                                                "application/problem+json",
+                                                object: { json in
+                                                    json.field(
+                                                        "schema",
+                                                        object: { $0.field("$ref", "#/components/schemas/Problem") })
+                                                })
+                                        })
+                                })
+                        })
                 })
-            })
         }
         return json.bytes
     }
 
     private static func write(_ endpoint: Endpoint, _ json: inout JSONWriter) {
-        json.field(endpoint.method.rawValue.lowercased(), object: { json in
-            json.field("operationId", endpoint.id)
-            json.field("summary", endpoint.summary)
-            let names = endpoint.path.split(separator: "/").filter { $0.hasPrefix("{") }.map { $0.dropFirst().dropLast() }
-            if !names.isEmpty || !endpoint.parameters.isEmpty {
-                json.list("parameters") { json in
-                    for name in names { writePathParameter(String(name), &json) }
-                    for parameter in endpoint.parameters { parameter.describe(&json) }
+        json.field(
+            endpoint.method.rawValue.lowercased(),
+            object: { json in
+                json.field("operationId", endpoint.id)
+                json.field("summary", endpoint.summary)
+                let names = endpoint.path.split(separator: "/").filter { $0.hasPrefix("{") }.map {
+                    $0.dropFirst().dropLast()
                 }
-            }
-            if let body = endpoint.body {
-                json.field("requestBody", object: { json in
-                    json.field("required", true)
-                    writeContent("application/json", body, &json)
-                })
-            }
-            json.field("responses", object: { json in
-                json.field("200", object: { json in
-                    json.field("description", endpoint.summary)
-                    writeContent(endpoint.contentType, endpoint.answer, &json)
-                })
-                for status in ["400", "404", "503"] {
-                    json.field(status, object: { $0.field("$ref", "#/components/responses/Problem") })
+                if !names.isEmpty || !endpoint.parameters.isEmpty {
+                    json.list("parameters") { json in
+                        for name in names { writePathParameter(String(name), &json) }
+                        for parameter in endpoint.parameters { parameter.describe(&json) }
+                    }
                 }
+                if let body = endpoint.body {
+                    json.field(
+                        "requestBody",
+                        object: { json in
+                            json.field("required", true)
+                            writeContent("application/json", body, &json)
+                        })
+                }
+                json.field(
+                    "responses",
+                    object: { json in
+                        json.field(
+                            "200",
+                            object: { json in
+                                json.field("description", endpoint.summary)
+                                writeContent(endpoint.contentType, endpoint.answer, &json)
+                            })
+                        for status in ["400", "404", "503"] {
+                            json.field(status, object: { $0.field("$ref", "#/components/responses/Problem") })
+                        }
+                    })
             })
-        })
     }
 
     private static func writePathParameter(_ name: String, _ json: inout JSONWriter) {
@@ -82,19 +114,25 @@ enum OpenAPI {
             json.field("name", name)
             json.field("in", "path")
             json.field("required", true)
-            json.field("schema", object: { json in
-                json.field("type", "string")
-                json.field("minLength", 1)
-            })
+            json.field(
+                "schema",
+                object: { json in
+                    json.field("type", "string")
+                    json.field("minLength", 1)
+                })
         }
     }
 
     private static func writeContent(_ type: String, _ schema: Schema, _ json: inout JSONWriter) {
-        json.field("content", object: { json in
-            json.field(type, object: { json in
-                json.key("schema")
-                schema.write(&json)
+        json.field(
+            "content",
+            object: { json in
+                json.field(
+                    type,
+                    object: { json in
+                        json.key("schema")
+                        schema.write(&json)
+                    })
             })
-        })
     }
 }

@@ -39,26 +39,28 @@ struct Parameter: Sendable {
             json.field("in", "query")
             json.field("required", false)
             json.field("description", meaning)
-            json.field("schema", object: { json in
-                switch kind {
-                case .text, .list, .cursor: json.field("type", "string")
-                case .interval:
-                    json.field("type", "string")
-                    json.field("pattern", "^[0-9]+[smhd]?$")
-                case .time:
-                    json.field("type", "string")
-                    json.field("format", "date-time")
-                case .integer(let range, let fallback):
-                    json.field("type", "integer")
-                    json.field("minimum", range.lowerBound)
-                    json.field("maximum", range.upperBound)
-                    json.field("default", fallback)
-                case .choice(let words, let fallback):
-                    json.field("type", "string")
-                    json.list("enum") { json in for word in words { json.string(word) } }
-                    if !fallback.isEmpty { json.field("default", fallback) }
-                }
-            })
+            json.field(
+                "schema",
+                object: { json in
+                    switch kind {
+                    case .text, .list, .cursor: json.field("type", "string")
+                    case .interval:
+                        json.field("type", "string")
+                        json.field("pattern", "^[0-9]+[smhd]?$")
+                    case .time:
+                        json.field("type", "string")
+                        json.field("format", "date-time")
+                    case .integer(let range, let fallback):
+                        json.field("type", "integer")
+                        json.field("minimum", range.lowerBound)
+                        json.field("maximum", range.upperBound)
+                        json.field("default", fallback)
+                    case .choice(let words, let fallback):
+                        json.field("type", "string")
+                        json.list("enum") { json in for word in words { json.string(word) } }
+                        if !fallback.isEmpty { json.field("default", fallback) }
+                    }
+                })
         }
     }
 }

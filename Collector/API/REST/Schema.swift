@@ -50,15 +50,17 @@ indirect enum Schema: Sendable {
         case .object(let members):
             type("object")
             json.list("required") { json in for member in members { json.string(member.name) } }
-            json.field("properties", object: { json in
-                for member in members {
-                    json.key(member.name)
-                    json.object { json in
-                        member.schema.writeMembers(&json, isNullable: false)
-                        if !member.meaning.isEmpty { json.field("description", member.meaning) }
+            json.field(
+                "properties",
+                object: { json in
+                    for member in members {
+                        json.key(member.name)
+                        json.object { json in
+                            member.schema.writeMembers(&json, isNullable: false)
+                            if !member.meaning.isEmpty { json.field("description", member.meaning) }
+                        }
                     }
-                }
-            })
+                })
         case .map(let element):
             type("object")
             json.key("additionalProperties")

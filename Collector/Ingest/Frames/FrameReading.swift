@@ -125,7 +125,8 @@ struct FrameReading {
         let position = Int(slot.position)
         if decoder.metric.kind == .string, let asset {
             let text = decoder.text(decoder.metric.valueSpan)
-            if asset.groups[group].forms[position] == .category, let index = asset.groups[group].labels[position][text] {
+            if asset.groups[group].forms[position] == .category, let index = asset.groups[group].labels[position][text]
+            {
                 return index
             }
             texts.append((position, text))

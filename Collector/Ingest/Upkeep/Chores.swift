@@ -50,7 +50,8 @@ final class Chores {
             let removed = try Retention.run(connection, config.retention, nowMs: Clock.wallMs())
             if removed.rows > 0 || !removed.telemetryDays.isEmpty {
                 log.info(
-                    "retention", ["days": removed.telemetryDays.map(\.description).joined(separator: ","), "rows": removed.rows])
+                    "retention",
+                    ["days": removed.telemetryDays.map(\.description).joined(separator: ","), "rows": removed.rows])
             }
             nextHousekeepingMs = now + Chores.housekeepingEveryMs
         }

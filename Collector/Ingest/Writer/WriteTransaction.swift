@@ -136,7 +136,8 @@ struct WriteTransaction {
         if batch.health.rowCount > 0 {
             // Two entries of one asset at one instant: the later one says how it ended.
             try connection.execute(
-                "create temporary table if not exists health_stage (like health including defaults) on commit delete rows")
+                "create temporary table if not exists health_stage (like health including defaults) on commit delete rows"
+            )
             try connection.copyIn("copy health_stage (ts, asset, score, status, reasons) from stdin (format binary)") {
                 try $0.append(batch.health)
             }

@@ -91,7 +91,8 @@ final class Writer {
                 let failure = error as? PostgresFailure
                 if failure?.endsConnection != false { connection = nil }
                 state.failed("\(error)", atMs: Clock.monotonicMs())
-                log.error("a batch could not be stored yet", ["problem": "\(error)", "frames": batch.telemetry.rowCount])
+                log.error(
+                    "a batch could not be stored yet", ["problem": "\(error)", "frames": batch.telemetry.rowCount])
                 if failure?.disposition == .refused || failure?.disposition == .bug {
                     return .lost(why: "\(error)")
                 }

@@ -112,7 +112,9 @@ struct AssetEndpoints: Sendable {
                     try AssetEndpoints.write(row, &json)
                     json.endObject()
                     json.list("signals") { json in
-                        for group in set.groups { for entry in group.signals { AssetEndpoints.write(entry, group, &json) } }
+                        for group in set.groups {
+                            for entry in group.signals { AssetEndpoints.write(entry, group, &json) }
+                        }
                     }
                 }
                 return .json(json.bytes)

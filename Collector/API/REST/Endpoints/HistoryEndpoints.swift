@@ -65,7 +65,8 @@ struct HistoryEndpoints: Sendable {
 
     private var events: Endpoint {
         Endpoint(
-            .get, "/api/v1/events", id: "listEvents", "What happened to assets, agents and the collection, newest first.",
+            .get, "/api/v1/events", id: "listEvents",
+            "What happened to assets, agents and the collection, newest first.",
             parameters: [
                 Parameter("asset", .text, "Only events of this asset."),
                 Parameter("kind", .text, "Only events of this kind, such as status, loss, agent_offline."),
@@ -227,6 +228,7 @@ struct HistoryEndpoints: Sendable {
     static let quarantineSchema = Schema.object([
         ("quarantine", .integer, "Number of the entry."), ("received_at", .time, ""), ("site", .string, ""),
         ("agent", .string, ""), ("device", .nullable(.string), ""), ("epoch", .nullable(.string), ""),
-        ("seq", .nullable(.integer), ""), ("reason", .string, ""), ("topic", .string, ""), ("payload_bytes", .integer, ""),
+        ("seq", .nullable(.integer), ""), ("reason", .string, ""), ("topic", .string, ""),
+        ("payload_bytes", .integer, ""),
     ])
 }

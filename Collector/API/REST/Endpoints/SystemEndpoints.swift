@@ -38,7 +38,8 @@ struct SystemEndpoints: Sendable {
 
     private var streams: Endpoint {
         Endpoint(
-            .get, "/api/v1/streams", id: "listStreams", "Delivery by agent and epoch: what was made, stored, refused, lost.",
+            .get, "/api/v1/streams", id: "listStreams",
+            "Delivery by agent and epoch: what was made, stored, refused, lost.",
             parameters: [
                 Parameter("site", .text, "Only streams of this site."),
                 Parameter("agent", .text, "Only streams of this agent."), .limit(1_000, default: 200), .cursor,
@@ -126,10 +127,13 @@ struct SystemEndpoints: Sendable {
             .get, "/api/v1/system/statistics", id: "getStatistics", "The collection as a whole.",
             answer: .object([
                 ("version", .string, ""), ("started_at", .time, "This collector."), ("uptime_s", .integer, ""),
-                ("duty", .oneOf(["serving", "standing by", "cannot commit"]), ""), ("sites", .array(.string), "Served now."),
-                ("assets", .integer, ""), ("assets_by_status", .map(.integer), ""), ("assets_by_kind", .map(.integer), ""),
+                ("duty", .oneOf(["serving", "standing by", "cannot commit"]), ""),
+                ("sites", .array(.string), "Served now."),
+                ("assets", .integer, ""), ("assets_by_status", .map(.integer), ""),
+                ("assets_by_kind", .map(.integer), ""),
                 ("agents_online", .integer, ""), ("frames_made", .integer, ""), ("frames_stored", .integer, ""),
-                ("readings_stored", .integer, ""), ("duplicates_refused", .integer, ""), ("frames_open", .integer, "Made and still to come."),
+                ("readings_stored", .integer, ""), ("duplicates_refused", .integer, ""),
+                ("frames_open", .integer, "Made and still to come."),
                 ("frames_lost", .integer, "Declared as never to come."), ("quarantined", .integer, ""),
                 ("database_bytes", .integer, ""),
             ])
@@ -215,7 +219,9 @@ struct SystemEndpoints: Sendable {
                 json.field("type", "about:blank")
                 json.field("title", "Not ready")
                 json.field("status", 503)
-                json.field("detail", checks.compactMap { check in check.problem.map { "\(check.name): \($0)" } }.joined(separator: "; "))
+                json.field(
+                    "detail",
+                    checks.compactMap { check in check.problem.map { "\(check.name): \($0)" } }.joined(separator: "; "))
             }
             json.field("ready", isReady)
             json.field("duty", state.dutyText)

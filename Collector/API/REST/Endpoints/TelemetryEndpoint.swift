@@ -85,7 +85,8 @@ struct TelemetryEndpoint: Sendable {
         if let unknown = wanted?.sorted().first {
             let hint = NearestName.hint(for: unknown, in: set.groups.flatMap { $0.signals.map(\.name) })
             throw HTTPProblem(
-                400, "The query is not valid.", fields: [.init("?signals", "\(unknown) is not a signal of \(id)\(hint)")])
+                400, "The query is not valid.",
+                fields: [.init("?signals", "\(unknown) is not a signal of \(id)\(hint)")])
         }
         return Selection(asset: try row[10], set: set, groups: groups)
     }

@@ -60,18 +60,22 @@ struct TelemetryFrames {
         json.field("seq", try row[2] as Int64)
         json.field("historical", try row[4] as Bool)
         json.field("health", try row[5] as Double?)
-        json.field("values", object: { json in
-            for (position, entry) in selected where position < values.count {
-                json.key(entry.name)
-                json.reading(values[position], entry.form, text: texts?[entry.name]?.string)
-            }
-        })
-        if let quality {
-            json.field("quality", object: { json in
-                for (position, entry) in selected where position < quality.count && quality[position] != 0 {
-                    json.field(entry.name, quality[position] == 1 ? "stale" : "bad")
+        json.field(
+            "values",
+            object: { json in
+                for (position, entry) in selected where position < values.count {
+                    json.key(entry.name)
+                    json.reading(values[position], entry.form, text: texts?[entry.name]?.string)
                 }
             })
+        if let quality {
+            json.field(
+                "quality",
+                object: { json in
+                    for (position, entry) in selected where position < quality.count && quality[position] != 0 {
+                        json.field(entry.name, quality[position] == 1 ? "stale" : "bad")
+                    }
+                })
         }
         json.endObject()
     }

@@ -40,14 +40,16 @@ struct TelemetryIntervals {
     func write(_ connection: PostgresConnection, _ json: inout JSONWriter) throws {
         let span = span
         var buckets: [Int64: [String: Double]] = [:]
-        let settled = min(span.upperBound, max(span.lowerBound, floor(Clock.wallMs() - TelemetryIntervals.settledAfterMs)))
+        let settled = min(
+            span.upperBound, max(span.lowerBound, floor(Clock.wallMs() - TelemetryIntervals.settledAfterMs)))
         let rollup: String? = seconds % 3_600 == 0 ? "rollup_1h" : seconds % 60 == 0 ? "rollup_1m" : nil
         for (group, signals) in selection.groups {
             let positions = signals.filter { if case .text = $0.entry.form { false } else { true } }
             for (position, entry) in positions {
                 if let rollup, settled > span.lowerBound {
                     try read(
-                        fromRollups(rollup), connection, group, position, span.lowerBound..<settled, entry.name, &buckets)
+                        fromRollups(rollup), connection, group, position, span.lowerBound..<settled, entry.name,
+                        &buckets)
                 }
                 let rest = (rollup == nil ? span.lowerBound : settled)..<span.upperBound
                 if !rest.isEmpty { try read(fromReadings, connection, group, position, rest, entry.name, &buckets) }
@@ -61,9 +63,13 @@ struct TelemetryIntervals {
         for start in starts {
             json.beginObject()
             json.field("ts", timeMs: start)
-            json.field("values", object: { json in
-                for (name, value) in (buckets[start] ?? [:]).sorted(by: { $0.key < $1.key }) { json.field(name, value) }
-            })
+            json.field(
+                "values",
+                object: { json in
+                    for (name, value) in (buckets[start] ?? [:]).sorted(by: { $0.key < $1.key }) {
+                        json.field(name, value)
+                    }
+                })
             json.endObject()
         }
         json.endArray()
@@ -79,7 +85,8 @@ struct TelemetryIntervals {
             sql,
             [
                 .int4(selection.asset), .int2(Int16(clamping: group)), .int4(Int32(clamping: position + 1)),
-                .timestampMs(PostgresTime.clamped(span.lowerBound)), .timestampMs(PostgresTime.clamped(span.upperBound)),
+                .timestampMs(PostgresTime.clamped(span.lowerBound)),
+                .timestampMs(PostgresTime.clamped(span.upperBound)),
                 .int8(stepMs),
             ])
         for row in rows {

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# What the tests consist of: steps.sh unit | system | all. The packages are installed before (see the Makefile).
+# Each step says how long it took; the first that fails ends the run.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+wanted=${1:?usage: steps.sh unit|system|all}
+# After a crash the backtracer would hold the run for minutes.
+export SWIFT_BACKTRACE=enable=no
+fuzz_seconds=${FUZZ_SECONDS:-10}
+
+step() {
+    local name=$1 begin=$SECONDS
+    shift
+    echo "==> $name"
+    "$@" || { echo "FAILED: $name, after $((SECONDS - begin)) s: $*"; exit 1; }
+    echo "<== $name: $((SECONDS - begin)) s"
+}
+
+# The programs under fault are the shipped ones; only the control experiments use the debug build.
+programs() { make --no-print-directory build; }
+fuzz() { Tests/Fuzz/run.sh all "$fuzz_seconds" 2>&1 | grep -E '^(==|stat::number_of_executed|SUMMARY)|ERROR'; }
+
+step "build with tests" swift build --build-tests
+case $wanted in
+    unit | all)
+        step "format" make --no-print-directory lint
+        step "unit and integration tests" swift test --skip-build --skip '^System\.'
+        step "fuzzers, $fuzz_seconds s each" fuzz
+        ;;&
+    system | all)
+        step "release programs" programs
+        step "system tests" swift test --skip-build --filter '^System\.'
+        ;;
+esac
+echo "All passed: $wanted, $SECONDS s"
