@@ -23,7 +23,8 @@ demo: ## Shows everything live: four assets, a collector, links to cut; DEMO_SEC
 	@deploy/setup/packages.sh build run
 	$(RELEASE) --product bellwether-agent
 	$(RELEASE) --product bellwether-collector
-	@deploy/demo/demo.sh
+	@# Started in a script's background, make inherits an ignored Ctrl-C, which a shell cannot take back.
+	@env --default-signal=INT,TERM deploy/demo/demo.sh
 
 demo-cut: ## Cuts the link of one agent of the running demo: make demo-cut AGENT=candu-1
 	@deploy/demo/link.sh cut $(AGENT)

@@ -10,7 +10,7 @@ kind_of() { echo "${1%-*}"; }
 # A process is ours if its pid file names it and its command line speaks of this very demo folder.
 is_ours() {
     local pid=$1
-    [ -n "$pid" ] && [ -r "/proc/$pid/cmdline" ] && tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qF "$demo"
+    [ -n "$pid" ] && [ -r "/proc/$pid/cmdline" ] && { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -qF "$demo"
 }
 
 pid_of() { cat "$demo/run/$1.pid" 2>/dev/null || true; }

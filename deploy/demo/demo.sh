@@ -103,7 +103,7 @@ END
 # ---- Run ------------------------------------------------------------------------------------------------------------
 if [ -z "$seconds" ]; then
     echo "Ctrl-C stops everything."
-    while [ -z "$interrupted" ]; do sleep 0.5; done
+    while [ -z "$interrupted" ]; do sleep 0.5 || true; done
     echo
     echo "Stopping what was started ..."
     exit 0
@@ -111,7 +111,7 @@ fi
 echo "Running for $seconds s, then the audit ..."
 for _ in $(seq $((seconds * 2))); do
     [ -z "$interrupted" ] || { echo; echo "Stopping what was started ..."; exit 130; }
-    sleep 0.5
+    sleep 0.5 || true
 done
 
 # ---- Account --------------------------------------------------------------------------------------------------------
