@@ -1,7 +1,7 @@
 /// A complete configuration file for a collector, every key with its meaning and default.
 public enum CollectorConfigSample {
     public static let text = """
-        # Configuration of bellwether-collector. Check it with: bellwether-collector check-config --config FILE
+        # Configuration of bellwether-collector. Check it with: bellwether-collector check-config FILE
         # ${NAME} is replaced by the environment variable NAME, ${NAME:-word} by "word" if there is none.
         # Relative paths are relative to this file.
 

@@ -6,6 +6,8 @@ import Runtime
 /// The command line of `bellwether-collector`.
 enum CollectorProgram {
     private static let configOption = Option("config", "FILE", "The collector's configuration file.", isRequired: true)
+    private static let checkedOption = Option(
+        "config", "FILE", "The collector's configuration file.", isRequired: true, byPlace: true)
 
     static let program = Program(
         name: "bellwether-collector",
@@ -17,7 +19,7 @@ enum CollectorProgram {
                 example: "--config /etc/bellwether/collector.yaml", action: run),
             Command(
                 "check-config", "Checks a configuration file and says everything that is wrong with it.",
-                options: [configOption], example: "--config collector.yaml", action: check),
+                options: [checkedOption], example: "collector.yaml", action: check),
             Command(
                 "config", "Prints a complete configuration file with comments.", example: "> collector.yaml",
                 action: sample),

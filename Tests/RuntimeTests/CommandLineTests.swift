@@ -12,7 +12,8 @@ private let program = Program(
             options: [Option("config", "FILE", "The configuration file.", isRequired: true)],
             example: "--config /etc/bellwether/agent.yaml", action: show),
         Command(
-            "check-config", "Checks a configuration file.", operands: [Operand("FILE", "The file.")],
+            "check-config", "Checks a configuration file.",
+            options: [Option("config", "FILE", "The file.", isRequired: true, byPlace: true)],
             example: "agent.yaml", action: show),
         Command(
             "status", "Shows the state of an agent.",
@@ -20,7 +21,8 @@ private let program = Program(
                 Option("config", "FILE", "The configuration file.", isRequired: true),
                 Option("json", "Prints JSON."), Option("count", "N", "How often."),
                 Option("rate", "HZ", "How fast."), Option("kind", "KIND", "What kind."),
-            ], operands: [Operand("ASSET", "Which asset.", isRequired: false)],
+                Option("asset", "ASSET", "Which asset.", byPlace: true),
+            ],
             example: "--config agent.yaml --json", action: show),
         Command("fail", "Fails.", example: "") { _ in .failure },
     ])
@@ -29,7 +31,7 @@ private func show(_ arguments: Arguments) throws(UsageFailure) -> ExitCode {
     let count = try arguments.int("count", in: 1...1_000_000)
     let rate = try arguments.double("rate", in: 0.1...50)
     let kind = try arguments.choice("kind", of: ["candu", "caster"])
-    var text = "config=\(arguments["config"]) json=\(arguments.has("json")) operands=\(arguments.operands)"
+    var text = "config=\(arguments["config"]) json=\(arguments.has("json")) asset=\(arguments["asset"])"
     if let count { text += " count=\(count)" }
     if let rate { text += " rate=\(rate)" }
     if let kind { text += " kind=\(kind)" }
@@ -65,11 +67,12 @@ struct CommandLineTests {
         #expect(arguments("status", "--config", "x")?.value("count") == nil)
     }
 
-    @Test func readsOperands() {
-        #expect(arguments("check-config", "a")?.operands == ["a"])
-        #expect(arguments("check-config", "--", "--help")?.operands == ["--help"])
-        #expect(arguments("check-config", "-")?.operands == ["-"])
-        #expect(arguments("status", "candu-1", "--config", "x", "--json")?.operands == ["candu-1"])
+    @Test func readsOptionsByTheirPlace() {
+        #expect(arguments("check-config", "a")?["config"] == "a")
+        #expect(arguments("check-config", "--config", "a")?["config"] == "a")
+        #expect(arguments("check-config", "--", "--help")?["config"] == "--help")
+        #expect(arguments("check-config", "-")?["config"] == "-")
+        #expect(arguments("status", "candu-1", "--config", "x", "--json")?["asset"] == "candu-1")
         #expect(arguments("status", "--config", "x", "--", "--json")?.has("json") == false)
     }
 
@@ -93,7 +96,8 @@ struct CommandLineTests {
             (["run", "--config", "x", "y"], "\"y\" is one word too many"),
             (["check-config"], "FILE is missing"),
             (["check-config", "a", "b"], "\"b\" is one word too many"),
-            (["run", "\u{1B}[2J"], "--config FILE is missing"),
+            (["run", "\u{1B}[2J"], "\"\\u{1b}[2J\" is one word too many"),
+            (["check-config", "--config", "a", "b"], "\"b\" is one word too many"),
             (["\u{1B}[2J"], "unknown command \"\\u{1b}[2J\""),
             (["status", "--config", "x", "--count", "-5"], "--count must be 1 to 1000000, got -5"),
             (["status", "--config", "x", "--count", "0"], "--count must be 1 to 1000000, got 0"),
@@ -165,15 +169,13 @@ struct CommandLineTests {
 
             Usage: bellwether-agent status --config FILE [--json] [--count N] [--rate HZ] [--kind KIND] [ASSET]
 
-            Arguments:
-              ASSET  Which asset.
-
             Options:
               --config FILE  The configuration file. Required.
               --json         Prints JSON.
               --count N      How often.
               --rate HZ      How fast.
               --kind KIND    What kind.
+              --asset ASSET  Which asset.
               -h, --help     Shows this.
 
             Example:
@@ -195,7 +197,7 @@ struct ProgramTests {
             exit(program.run(["status", "--config", "x", "--rate", "2.5"]).rawValue)
         }
         let text = String(decoding: result.standardOutputContent, as: UTF8.self)
-        #expect(text.contains("config=x json=false operands=[] rate=2.5"))
+        #expect(text.contains("config=x json=false asset= rate=2.5"))
     }
 
     @Test func wrongUsageGoesToStderrWithStatus2() async throws {

@@ -2,7 +2,7 @@
 enum AgentConfigSample {
     static func text(kind: String) -> String {
         """
-        # Configuration of bellwether-agent. Check it with: bellwether-agent check-config --config FILE
+        # Configuration of bellwether-agent. Check it with: bellwether-agent check-config FILE
         # ${NAME} is replaced by the environment variable NAME, ${NAME:-word} by "word" if there is none.
         # Relative paths are relative to this file.
 

@@ -5,6 +5,8 @@ public import Runtime
 /// The command line of `bellwether-agent`.
 public enum AgentProgram {
     private static let configOption = Option("config", "FILE", "The agent's configuration file.", isRequired: true)
+    private static let checkedOption = Option(
+        "config", "FILE", "The agent's configuration file.", isRequired: true, byPlace: true)
 
     public static let program = Program(
         name: "bellwether-agent",
@@ -17,7 +19,7 @@ public enum AgentProgram {
                 example: "--config /etc/bellwether/candu-1.yaml", action: run),
             Command(
                 "check-config", "Checks a configuration file and says everything that is wrong with it.",
-                options: [configOption], example: "--config candu-1.yaml", action: check),
+                options: [checkedOption], example: "candu-1.yaml", action: check),
             Command(
                 "config", "Prints a complete configuration file with comments.",
                 options: [

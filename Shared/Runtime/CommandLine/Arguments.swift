@@ -2,8 +2,6 @@
 public struct Arguments: Sendable, Equatable {
     /// By name; the value of an option without one is empty.
     let options: [String: String]
-    /// The words that belong to no option.
-    public let operands: [String]
 
     /// The value of a required option, which is always there.
     public subscript(option: String) -> String { options[option] ?? "" }

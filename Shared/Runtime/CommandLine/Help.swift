@@ -15,14 +15,10 @@ extension Program {
     func help(of command: Command) -> String {
         var usage = "\(name) \(command.name)"
         for option in command.options {
-            let form = Program.form(of: option)
+            let form = option.byPlace ? option.placeholder ?? option.name : Program.form(of: option)
             usage += option.isRequired ? " \(form)" : " [\(form)]"
         }
-        for operand in command.operands { usage += operand.isRequired ? " \(operand.name)" : " [\(operand.name)]" }
         var text = "\(command.summary)\n\nUsage: \(usage)\n"
-        if !command.operands.isEmpty {
-            text += "\nArguments:\n" + Program.table(command.operands.map { ($0.name, $0.help) })
-        }
         let options = command.options.map { (Program.form(of: $0), $0.help + ($0.isRequired ? " Required." : "")) }
         text += "\nOptions:\n" + Program.table(options + [("-h, --help", "Shows this.")])
         text += "\nExample:\n  \(name) \(command.name)\(command.example.isEmpty ? "" : " ")\(command.example)\n"

@@ -75,20 +75,18 @@ public struct Command: Sendable {
     public let name: String
     public let summary: String
     public let options: [Option]
-    public let operands: [Operand]
     /// The words after the command in its example.
     public let example: String
     /// Does it; blocks until it is done. What it throws is shown as wrong usage.
     public let action: @Sendable (Arguments) throws(UsageFailure) -> ExitCode
 
     public init(
-        _ name: String, _ summary: String, options: [Option] = [], operands: [Operand] = [], example: String,
+        _ name: String, _ summary: String, options: [Option] = [], example: String,
         action: @escaping @Sendable (Arguments) throws(UsageFailure) -> ExitCode
     ) {
         self.name = name
         self.summary = summary
         self.options = options
-        self.operands = operands
         self.example = example
         self.action = action
     }
@@ -101,13 +99,18 @@ public struct Option: Sendable {
     public let placeholder: String?
     public let help: String
     public let isRequired: Bool
+    /// Whether the name may be left out: a word that belongs to no other option is then the value.
+    public let byPlace: Bool
 
     /// An option with a value.
-    public init(_ name: String, _ placeholder: String, _ help: String, isRequired: Bool = false) {
+    public init(
+        _ name: String, _ placeholder: String, _ help: String, isRequired: Bool = false, byPlace: Bool = false
+    ) {
         self.name = name
         self.placeholder = placeholder
         self.help = help
         self.isRequired = isRequired
+        self.byPlace = byPlace
     }
 
     /// An option that is there or not.
@@ -116,19 +119,7 @@ public struct Option: Sendable {
         placeholder = nil
         self.help = help
         isRequired = false
-    }
-}
-
-/// A word of its own after the command, given by its place.
-public struct Operand: Sendable {
-    public let name: String
-    public let help: String
-    public let isRequired: Bool
-
-    public init(_ name: String, _ help: String, isRequired: Bool = true) {
-        self.name = name
-        self.help = help
-        self.isRequired = isRequired
+        byPlace = false
     }
 }
 

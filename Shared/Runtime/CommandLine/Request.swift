@@ -40,15 +40,18 @@ enum Request {
         _ words: ArraySlice<String>, of command: Command
     ) throws(UsageFailure) -> Arguments {
         var options: [String: String] = [:]
-        var operands: [String] = []
         var rest = words
+        var onlyValues = false
         while let word = rest.popFirst() {
-            if word == "--" {
-                operands += rest
-                break
+            if word == "--", !onlyValues {
+                onlyValues = true
+                continue
             }
-            guard word.hasPrefix("-"), word != "-" else {
-                operands.append(word)
+            guard word.hasPrefix("-"), word != "-", !onlyValues else {
+                guard let option = command.options.first(where: { $0.byPlace && options[$0.name] == nil }) else {
+                    throw UsageFailure("\(Text.quoted(word)) is one word too many")
+                }
+                options[option.name] = word
                 continue
             }
             let (option, attached) = try parse(word, of: command)
@@ -56,16 +59,10 @@ enum Request {
             options[option.name] = try value(of: option, attached: attached, &rest)
         }
         for option in command.options where option.isRequired && options[option.name] == nil {
-            throw UsageFailure("--\(option.name) \(option.placeholder ?? "") is missing")
+            let form = option.byPlace ? "" : "--\(option.name) "
+            throw UsageFailure("\(form)\(option.placeholder ?? "") is missing")
         }
-        let required = command.operands.count(where: \.isRequired)
-        if operands.count < required {
-            throw UsageFailure("\(command.operands[operands.count].name) is missing")
-        }
-        if operands.count > command.operands.count {
-            throw UsageFailure("\(Text.quoted(operands[command.operands.count])) is one word too many")
-        }
-        return Arguments(options: options, operands: operands)
+        return Arguments(options: options)
     }
 
     /// The option that `--name` or `--name=value` means, and the value.
