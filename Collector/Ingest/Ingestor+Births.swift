@@ -70,7 +70,7 @@ extension Ingestor {
         stream.lost.formUnion(numbers)
         change(stream) { $0.lost.formUnion(numbers) }
         for range in numbers.ranges {
-            batch.losses.append(
+            batch.add(
                 LossEntry(
                     site: stream.id.site, agent: stream.id.agent, epoch: stream.id.epoch, numbers: range,
                     cause: "missing", fromMs: receivedMs, toMs: receivedMs, ticks: 0, report: nil))

@@ -104,7 +104,7 @@ extension Ingestor {
                 sequence: sequence, values: Array(reading.values[..<head.count]),
                 qualities: reading.isNotAllGood ? Array(reading.qualities[..<head.count]) : [],
                 health: health.isLive ? health.score : nil, status: asset.health.status,
-                isHistorical: head.isHistorical))
+                isHistorical: head.isHistorical), of: stream.number, chain: head.chain, source)
     }
 
     /// The score to store with the frame in `reading`. Late frames are judged by themselves and change nothing.
@@ -162,14 +162,16 @@ extension Ingestor {
     ) {
         change(stream) { $0.duplicates += 1 }
         counters.duplicates.add(1)
-        // The writer looks whether it is the same frame; another one under the same number must not vanish.
-        guard let device, let asset = device.asset, let timeMs = reading.head.timeMs, plausible(timeMs),
-            batch.repeats.count < 5_000
-        else { return }
+        // The writer looks whether it is the same record; another one under the same number must not vanish. One whose
+        // time was repaired cannot be found again.
+        let timeMs = reading.head.timeMs ?? 0
+        let isReport = reading.head.report != nil
+        guard isReport || (device?.asset != nil && plausible(timeMs)), batch.repeats.count < 5_000 else { return }
         batch.add(
-            RepeatedFrame(
-                stream: stream.number, asset: asset.info.number, timeMs: timeMs, epoch: stream.id.epoch,
-                sequence: sequence, chain: reading.head.chain, site: node.site, agent: node.agent, device: device.name,
+            RepeatedRecord(
+                stream: stream.number, asset: isReport ? nil : device?.asset?.info.number,
+                timeMs: isReport ? receivedMs : timeMs, epoch: stream.id.epoch, sequence: sequence,
+                chain: reading.head.chain, site: node.site, agent: node.agent, device: device?.name,
                 topic: String(decoding: topic, as: UTF8.self), payload: Array(payload)))
     }
 
@@ -185,7 +187,9 @@ extension Ingestor {
             site: stream.id.site, agent: stream.id.agent, epoch: report.epoch, numbers: nil,
             cause: report.cause.rawValue, fromMs: PostgresTime.clamped(report.fromMs),
             toMs: PostgresTime.clamped(report.toMs), ticks: max(0, report.ticks),
-            report: (stream.id.epoch, sequence, reading.head.chain))
+            report: LossEntry.Origin(
+                stream: stream.number, epoch: stream.id.epoch, sequence: sequence, chain: reading.head.chain,
+                message: batch.place(of: source)))
         var lost: Int64 = 0
         if let numbers = report.lost,
             let target = self.stream(StreamID(site: stream.id.site, agent: stream.id.agent, epoch: report.epoch))
@@ -202,7 +206,7 @@ extension Ingestor {
                 if !missing.isEmpty { change(target) { $0.lost.formUnion(missing) } }
             }
         }
-        batch.losses.append(entry)
+        batch.add(entry)
         let isLoss = lost > 0 || report.ticks > 0
         note(
             isLoss ? "loss" : "outbox_notice", lost > 0 ? .critical : .warning, site: stream.id.site,
@@ -276,7 +280,7 @@ extension Ingestor {
             CommittedFrame(
                 asset: asset.info, group: frame.group, timeMs: timeMs, epochBits: 0, sequence: sequence,
                 values: frame.values, qualities: frame.qualities, health: nil, status: asset.health.status,
-                isHistorical: frame.isHistorical))
+                isHistorical: frame.isHistorical), of: stream, chain: nil, source)
     }
 
     private func texts(_ frame: PlainFrame, _ asset: AssetState) -> String {

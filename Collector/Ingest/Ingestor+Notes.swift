@@ -18,11 +18,10 @@ extension Ingestor {
         _ kind: String, _ severity: EventEntry.Severity, site: String, agent: String, asset: AssetState? = nil,
         occurredMs: Int64, _ message: String, detail: String = "{}", isAboutHealth: Bool = false
     ) {
-        batch.events.append(
+        batch.add(
             EventEntry(
                 kind: kind, severity: severity, site: site, agent: agent, asset: asset?.info.number,
-                occurredMs: occurredMs, message: message, detail: detail))
-        batch.alerts.append(
+                occurredMs: occurredMs, message: message, detail: detail),
             CommittedAlert(
                 kind: kind, severity: severity.rawValue, site: site, agent: agent, asset: asset?.info.id,
                 occurredMs: occurredMs, message: message, detail: detail,
@@ -90,7 +89,7 @@ extension Ingestor {
             stream.claimed.remove(sequence...sequence)
             return
         }
-        batch.add(entry(node, device, stream.id.epoch, sequence, topic, payload, reason))
+        batch.add(entry(node, device, stream, sequence, topic, payload, reason))
         change(stream) { delta in
             delta.committed.insert(sequence)
             delta.quarantined += 1
@@ -98,11 +97,12 @@ extension Ingestor {
     }
 
     private func entry(
-        _ node: Node, _ device: Device?, _ epoch: Epoch?, _ sequence: Int64?, _ topic: UnsafeRawBufferPointer,
+        _ node: Node, _ device: Device?, _ stream: StreamState?, _ sequence: Int64?, _ topic: UnsafeRawBufferPointer,
         _ payload: UnsafeRawBufferPointer, _ reason: String
     ) -> QuarantineEntry {
         QuarantineEntry(
-            site: node.site, agent: node.agent, device: device?.name, epoch: epoch, sequence: sequence, reason: reason,
+            settledIn: stream?.number, site: node.site, agent: node.agent, device: device?.name,
+            epoch: stream?.id.epoch, sequence: sequence, timeMs: receivedMs, reason: reason,
             topic: String(decoding: topic, as: UTF8.self),
             payload: Array(payload.prefix(QuarantineEntry.longestPayload)))
     }

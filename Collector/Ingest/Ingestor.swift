@@ -13,7 +13,7 @@ final class Ingestor {
         /// How long a gap in a node's messages may last before the node is asked for a birth.
         var reorderTimeoutMs: Int64 = 2_000
         /// A batch of this size waits for the writer, and no further messages are taken.
-        var mostBatchBytes = 8 << 20
+        var mostBatchBytes = 16 << 20
         /// A reading from further ahead is given the time of its arrival.
         var mostAheadMs: Int64 = 300_000
         var mostNodes = 20_000
@@ -45,8 +45,10 @@ final class Ingestor {
     private var writerIsIdle = true
     private var isStopping = false
     var nowMs: Int64 = 0
-    /// The wall clock at the message being processed.
-    var receivedMs: Int64 = 0
+    private(set) var source = MessageSource()
+    private var sourceCount = 0
+    /// The wall clock when the message being processed came; 0 between messages.
+    private(set) var receivedMs: Int64 = 0
 
     init(
         settings: Settings, registrar: Registrar, messages: Mailbox<MessageBatch>, control: Mailbox<IngestControl>,
@@ -66,20 +68,23 @@ final class Ingestor {
 
     /// The thread's body: returns after `stop`, when everything taken has been handed to the writer.
     func run() {
-        while true {
-            nowMs = Clock.monotonicMs()
-            obey(control.takeAll(timeoutMs: 0))
-            if batch.bytes < settings.mostBatchBytes {
-                for taken in messages.takeAll(timeoutMs: 0) { process(taken) }
-            }
-            closeGaps()
-            handOver()
-            if isStopping, batch.isEmpty, writerIsIdle {
-                toWriter.close()
-                return
-            }
+        while turn(atMs: Clock.monotonicMs()) {
             if wake.wait(timeoutMs: 100) { wake.clear() }
         }
+    }
+
+    /// Does what there is to do; false when there will be no more. Tests call it with a time of their own.
+    func turn(atMs now: Int64) -> Bool {
+        nowMs = now
+        obey(control.takeAll(timeoutMs: 0))
+        if batch.bytes < settings.mostBatchBytes {
+            for taken in messages.takeAll(timeoutMs: 0) { process(taken) }
+        }
+        closeGaps()
+        handOver()
+        guard isStopping, batch.isEmpty, writerIsIdle else { return true }
+        toWriter.close()
+        return false
     }
 
     private func handOver() {
@@ -97,6 +102,9 @@ final class Ingestor {
             switch order {
             case .leases(let held): take(held)
             case .writerIsIdle: writerIsIdle = true
+            case .unsettled(let numbers):
+                for (id, set) in numbers { for range in set.ranges { streams[id]?.claimed.remove(range) } }
+            case .databaseReturned: rereadClaims()
             case .batchLost(let why):
                 log.warning("a batch could not be stored; the agents send it again", ["reason": why])
                 counters.lostBatches.add(1)
@@ -113,6 +121,19 @@ final class Ingestor {
     private func forgetClaims() {
         streams.removeAll()
         batch = CommitBatch()
+    }
+
+    /// While the database was away it may have been set back: what is claimed is what it holds now, and what is in the
+    /// batch that grows here.
+    private func rereadClaims() {
+        streams.removeAll()
+        for delta in batch.streams.values {
+            guard let id = delta.id else { continue }
+            guard let stream = stream(id) else { return forgetClaims() }
+            stream.claimed.formUnion(delta.committed)
+            stream.lost.formUnion(delta.lost)
+            stream.made = max(stream.made, delta.made)
+        }
     }
 
     private func take(_ held: [Leases.Lease]) {
@@ -149,9 +170,23 @@ final class Ingestor {
     // MARK: - Messages
 
     private func process(_ taken: MessageBatch) {
-        receivedMs = taken.receivedMs
         counters.messages.add(taken.entries.count)
-        taken.forEach { topic, payload in process(topic, payload) }
+        forEach(of: taken) { topic, payload in process(topic, payload) }
+    }
+
+    /// Makes each of the messages the one being processed. Nests: what was kept is processed amid others.
+    func forEach(
+        of messages: MessageBatch, _ body: (_ topic: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer) -> Void
+    ) {
+        let outer = (source, receivedMs)
+        sourceCount += 1
+        source = MessageSource(messages: messages, number: sourceCount)
+        receivedMs = messages.receivedMs
+        messages.forEach { index, topic, payload in
+            source.entry = index
+            body(topic, payload)
+        }
+        (source, receivedMs) = outer
     }
 
     private func process(_ topicBytes: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer) {
@@ -219,77 +254,5 @@ final class Ingestor {
         case (.data, _): inOrder(node, .data, device, topic, payload)
         case (.command, _): break
         }
-    }
-
-    // MARK: - Order
-
-    private func inOrder(
-        _ node: Node, _ verb: Topic.Verb, _ device: Device?, _ topic: UnsafeRawBufferPointer,
-        _ payload: UnsafeRawBufferPointer
-    ) {
-        guard node.order.isCounting else {
-            askForBirth(node, why: "its birth is not known")
-            return
-        }
-        let decoder: DataDecoder
-        do throws(PayloadError) {
-            decoder = try DataDecoder(payload)
-        } catch {
-            setAside(node, device, topic, payload, reason: "\(error)")
-            return
-        }
-        guard let seq = decoder.seq, seq <= 255 else {
-            setAside(node, device, topic, payload, reason: "it has no seq of 0 to 255")
-            return
-        }
-        switch node.order.arrived(
-            seq: UInt8(seq), nowMs: nowMs,
-            keep: { Node.Kept(verb: verb, device: device?.name, payload: Array(payload)) })
-        {
-        case .kept: return
-        case .process, .late: act(node, verb, device, decoder, topic, payload)
-        }
-        for kept in node.order.drain() { act(node, kept) }
-    }
-
-    private func closeGaps() {
-        for node in nodes.values.flatMap(\.values)
-        where node.order.isOverdue(nowMs: nowMs, timeoutMs: settings.reorderTimeoutMs) {
-            for kept in node.order.giveUp() { act(node, kept) }
-            askForBirth(node, why: "messages are missing")
-        }
-    }
-
-    private func act(_ node: Node, _ kept: Node.Kept) {
-        let device = kept.device.map { name in node.devices[name] ?? Device(name: name) }
-        let topic =
-            kept.device.map { Topic.device(kept.verb, site: node.site, agent: node.agent, device: $0) }
-            ?? Topic.node(kept.verb, site: node.site, agent: node.agent)
-        Array(topic.text.utf8).withUnsafeBytes { topicBytes in
-            kept.payload.withUnsafeBytes { payload in
-                guard let decoder = try? DataDecoder(payload) else { return }
-                act(node, kept.verb, device, decoder, topicBytes, payload)
-            }
-        }
-    }
-
-    private func act(
-        _ node: Node, _ verb: Topic.Verb, _ device: Device?, _ decoder: DataDecoder, _ topic: UnsafeRawBufferPointer,
-        _ payload: UnsafeRawBufferPointer
-    ) {
-        switch verb {
-        case .birth: if let device { deviceBorn(node, device, topic, payload) }
-        case .death: if let device { deviceDied(node, device, decoder) }
-        case .data: dataArrived(node, device, decoder, topic, payload)
-        case .command: break
-        }
-    }
-
-    func askForBirth(_ node: Node, why: String) {
-        guard rebirths.allows(lastMs: node.rebirthAskedMs, nowMs: nowMs) else { return }
-        node.rebirthAskedMs = nowMs
-        guard toHost.offer(.command(site: node.site, agent: node.agent, .rebirth), cost: 1) else { return }
-        counters.rebirthRequests.add(1)
-        log.info("asking for a birth", ["site": node.site, "agent": node.agent, "reason": why])
     }
 }

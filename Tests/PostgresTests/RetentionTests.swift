@@ -99,7 +99,7 @@ struct RetentionTests {
                     (select count(*) from events), (select count(*) from quarantine)
                 """)
             #expect(counts == "2|3|4|5|6")
-            #expect(try fixture.reload().expired == SequenceSet(6...9))
+            #expect(try fixture.reload().expired.isEmpty, "losses goes on accounting for what was in quarantine")
             #expect(try Retention.run(connection, Retention.Limits(), nowMs: RetentionTests.nowMs) == .init())
         }
     }

@@ -15,6 +15,14 @@ struct MessageBatch: Sendable {
 
     var isEmpty: Bool { entries.isEmpty }
 
+    init() {}
+
+    /// One message that is kept for later.
+    init(topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer, receivedMs: Int64) {
+        append(topic: topic, payload: payload)
+        self.receivedMs = receivedMs
+    }
+
     mutating func append(topic: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer) {
         if entries.isEmpty { receivedMs = Clock.wallMs() }
         let topicStart = bytes.count
@@ -24,14 +32,26 @@ struct MessageBatch: Sendable {
         entries.append(Entry(topicStart: topicStart, payloadStart: payloadStart, end: bytes.count))
     }
 
-    /// Lends each message in the order of arrival.
-    func forEach(_ body: (_ topic: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer) -> Void) {
+    /// Lends each message in the order of arrival, with its place.
+    func forEach(
+        _ body: (_ index: Int, _ topic: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer) -> Void
+    ) {
         bytes.withUnsafeBytes { raw in
-            for entry in entries {
+            for (index, entry) in entries.enumerated() {
                 body(
-                    UnsafeRawBufferPointer(rebasing: raw[entry.topicStart..<entry.payloadStart]),
+                    index, UnsafeRawBufferPointer(rebasing: raw[entry.topicStart..<entry.payloadStart]),
                     UnsafeRawBufferPointer(rebasing: raw[entry.payloadStart..<entry.end]))
             }
         }
+    }
+
+    /// A copy of one message.
+    func message(_ index: Int) -> (topic: String, payload: [UInt8]) {
+        guard entries.indices.contains(index) else { return ("", []) }
+        let entry = entries[index]
+        return (
+            String(decoding: bytes[entry.topicStart..<entry.payloadStart], as: UTF8.self),
+            Array(bytes[entry.payloadStart..<entry.end])
+        )
     }
 }

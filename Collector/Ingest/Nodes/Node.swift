@@ -7,7 +7,7 @@ final class Node {
     struct Kept {
         let verb: Topic.Verb
         let device: String?
-        let payload: [UInt8]
+        let message: MessageBatch
     }
 
     let site: String

@@ -2,7 +2,6 @@ import Model
 import Postgres
 import Runtime
 import Sparkplug
-import Synchronization
 
 /// The collector's third thread: stores one batch after the other, each in one transaction, and only then lets
 /// receipts and the feed know of it.
@@ -17,6 +16,9 @@ final class Writer {
     private let log = Log("writer")
     private var connection: PostgresConnection?
     private var knownDays: Set<Day> = []
+    private var hasConnected = false
+    private var isReconnected = false
+    private var quarantineBudget = QuarantineBudget()
 
     init(
         options: PostgresOptions, batches: Mailbox<CommitBatch>, toIngest: Mailbox<IngestControl>,
@@ -33,69 +35,74 @@ final class Writer {
 
     /// The thread's body: returns when the mailbox is closed and empty, or when told to give up.
     func run() {
-        while !batches.isFinished {
-            for batch in batches.takeAll(timeoutMs: 1_000) {
-                let outcome = store(batch)
-                tell(outcome)
-            }
-        }
+        while !batches.isFinished { turn(timeoutMs: 1_000) }
+    }
+
+    /// Stores what waits.
+    func turn(timeoutMs: Int) {
+        for batch in batches.takeAll(timeoutMs: timeoutMs) { tell(store(batch)) }
     }
 
     private enum Outcome {
-        case stored
+        case stored(Refusals)
         case lost(why: String)
     }
 
+    /// The mailbox refuses only when it is closed, at the end.
     private func tell(_ outcome: Outcome) {
-        let message: IngestControl =
-            switch outcome {
-            case .stored: .writerIsIdle
-            case .lost(let why): .batchLost(why: why)
-            }
-        // The mailbox refuses only when it is closed, at the end.
-        _ = toIngest.offer(message, cost: 0)
+        if isReconnected { _ = toIngest.offer(.databaseReturned, cost: 0) }
+        isReconnected = false
+        switch outcome {
+        case .stored(let refusals):
+            if !refusals.unsettled.isEmpty { _ = toIngest.offer(.unsettled(refusals.unsettled), cost: 0) }
+            _ = toIngest.offer(.writerIsIdle, cost: 0)
+        case .lost(let why): _ = toIngest.offer(.batchLost(why: why), cost: 0)
+        }
     }
 
-    /// Tries until the batch is stored, or until that has become impossible.
+    /// Tries until the batch is stored, or until somebody else is in charge of its sites.
+    ///
+    /// A batch that PostgreSQL refuses for its data is stored piece by piece, without what is refused: that would be
+    /// refused again for ever, and hold up everybody. Every other failure is waited for, and nothing is receipted.
     private func store(_ batch: CommitBatch) -> Outcome {
         var backoff = Backoff(firstMs: 50, maxMs: 1_000, random: SeededRandom(seed: UInt64(bitPattern: Clock.wallMs())))
-        var attempt: WriteTransaction?
+        var unknown: WriteTransaction?
+        var isPiecewise = false
         while true {
             do {
                 let connection = try connect()
-                if let unknown = attempt, let stored = try unknown.wasCommitted(connection) {
-                    attempt = nil
-                    if stored {
-                        publish(batch, try WriteTransaction.receipts(connection, batch))
-                        return .stored
-                    }
+                if let attempt = unknown, try attempt.wasCommitted(connection) == true {
+                    return stored(attempt, try WriteTransaction.receipts(connection, batch))
                 }
-                try makePartitions(connection, batch)
-                var transaction = WriteTransaction(batch)
-                attempt = nil
-                let startNs = Clock.monotonicNs()
+                unknown = nil
+                try makePartitions(connection, batch, isAfterRefusal: isPiecewise)
+                var transaction = WriteTransaction(batch, isPiecewise: isPiecewise)
                 do {
                     if Sabotage.isOn(.receiptBeforeCommit) { sendSabotagedReceipts(batch) }
-                    let receipts = try transaction.run(connection)
+                    let startNs = Clock.monotonicNs()
+                    let receipts = try transaction.run(connection, &quarantineBudget)
                     counters.commitSeconds.observe(Double(Clock.monotonicNs() - startNs) / 1e9)
-                    state.succeeded()
-                    publish(batch, receipts)
-                    return .stored
+                    return stored(transaction, receipts)
                 } catch let failure as PostgresFailure where failure.disposition == .commitUnknown {
-                    attempt = transaction
+                    unknown = transaction
                     throw failure
                 }
             } catch let fenced as WriteTransaction.Fenced {
+                // The database answers: it is not what keeps us from serving.
+                state.succeeded()
                 return .lost(why: "\(fenced)")
             } catch {
                 let failure = error as? PostgresFailure
+                if failure?.disposition == .refused, !isPiecewise {
+                    isPiecewise = true
+                    log.warning(
+                        "a batch is stored piece by piece, because a part of it is refused", ["why": "\(error)"])
+                    continue
+                }
                 if failure?.endsConnection != false { connection = nil }
                 state.failed("\(error)", atMs: Clock.monotonicMs())
                 log.error(
                     "a batch could not be stored yet", ["problem": "\(error)", "frames": batch.telemetry.rowCount])
-                if failure?.disposition == .refused || failure?.disposition == .bug {
-                    return .lost(why: "\(error)")
-                }
                 if state.mustGiveUp { return .lost(why: "stopping") }
                 state.pause(ms: backoff.nextMs())
             }
@@ -108,27 +115,45 @@ final class Writer {
         let fresh = try PostgresConnection(options)
         try WriteTransaction.prepare(fresh)
         knownDays = try Partitions.existing(fresh)
+        isReconnected = hasConnected
+        hasConnected = true
         connection = fresh
         return fresh
     }
 
-    private func makePartitions(_ connection: PostgresConnection, _ batch: CommitBatch) throws {
-        let new = batch.days.subtracting(knownDays)
+    /// For a day that cannot be made the rows are refused, one by one.
+    private func makePartitions(
+        _ connection: PostgresConnection, _ batch: CommitBatch, isAfterRefusal: Bool
+    ) throws {
+        // Retention may have dropped a day since.
+        if isAfterRefusal { knownDays = try Partitions.existing(connection) }
+        let nowMs = Clock.wallMs()
+        let new = batch.days.subtracting(knownDays).filter { Partitions.isPlausible($0.startMs, nowMs: nowMs) }
         guard !new.isEmpty else { return }
-        try Partitions.ensure(connection, new, nowMs: Clock.wallMs())
+        try Partitions.ensure(connection, new, nowMs: nowMs)
         knownDays.formUnion(new)
     }
 
-    /// After the commit, and never before: this is what frees records at the agents.
-    private func publish(_ batch: CommitBatch, _ receipts: [WriteTransaction.StreamReceipt]) {
-        counters.storedFrames.add(batch.telemetry.rowCount + batch.plainTelemetry.rowCount)
-        counters.storedReadings.add(batch.frames.reduce(0) { $0 + $1.values.count })
+    /// After the commit, and never before: receipts free records at the agents.
+    private func stored(_ transaction: WriteTransaction, _ receipts: [WriteTransaction.StreamReceipt]) -> Outcome {
+        let batch = transaction.batch
+        let refusals = transaction.refusals
+        let frames =
+            refusals.frames.isEmpty
+            ? batch.frames : batch.frames.enumerated().filter { !refusals.frames.contains($0.offset) }.map(\.element)
+        state.succeeded()
+        counters.storedFrames.add(frames.count)
+        counters.storedReadings.add(frames.reduce(0) { $0 + $1.values.count })
+        counters.quarantined.add(refusals.setAside)
+        counters.conflicts.add(refusals.events.count { $0.kind == "conflict" })
+        for reason in refusals.dropped { log.error("a note was refused by the database and dropped", ["what": reason]) }
         if Sabotage.isOn(.dieAfterCommit) { SuddenDeath.strike(afterFrames: batch.telemetry.rowCount) }
         for receipt in receipts {
             _ = toHost.offer(
                 .command(site: receipt.site, agent: receipt.agent, .receipt(receipt.receipt)), cost: 1)
         }
-        sink(batch.frames, batch.alerts)
+        sink(frames, batch.alerts + refusals.events.map(\.alert))
+        return .stored(refusals)
     }
 
     /// The guard "receipt only after commit", broken on purpose.
@@ -138,30 +163,5 @@ final class Writer {
             let receipt = Receipt(epoch: id.epoch, settled: SequenceSet(1...last))
             _ = toHost.offer(.command(site: id.site, agent: id.agent, .receipt(receipt)), cost: 1)
         }
-    }
-}
-
-/// How the writer is doing, for those who decide whether the collector may be online.
-final class WriterState: Sendable {
-    private let state = Locked<(failingSinceMs: Int64?, problem: String)>((nil, ""))
-    private let isGivingUp = Atomic<Bool>(false)
-
-    func succeeded() { state.withLock { $0 = (nil, "") } }
-
-    func failed(_ problem: String, atMs now: Int64) {
-        state.withLock { $0 = ($0.failingSinceMs ?? now, problem) }
-    }
-
-    /// For how long commits have been failing; nil if they do not.
-    func failingForMs(atMs now: Int64) -> Int64? { state.withLock { $0.failingSinceMs.map { now - $0 } } }
-    var problem: String { state.withLock { $0.problem } }
-
-    /// The process ends: what cannot be stored now is left to the agents.
-    func giveUp() { isGivingUp.store(true, ordering: .releasing) }
-    var mustGiveUp: Bool { isGivingUp.load(ordering: .acquiring) }
-
-    func pause(ms: Int) {
-        let untilMs = Clock.monotonicMs() + Int64(ms)
-        while !mustGiveUp, Clock.monotonicMs() < untilMs { Clock.sleep(ms: 10) }
     }
 }

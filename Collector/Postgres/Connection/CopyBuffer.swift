@@ -116,6 +116,24 @@ public struct CopyBuffer: ~Copyable {
         count += values.count * 12
     }
 
+    /// Where each row stands, for whoever has to send some of them only.
+    public func rowRanges() -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        ranges.reserveCapacity(rowCount)
+        var start = 0
+        while start < count {
+            var end = start + 2
+            for _ in 0..<load(Int16.self, start) { end += 4 + max(0, Int(load(Int32.self, end))) }
+            ranges.append(start..<end)
+            start = end
+        }
+        return ranges
+    }
+
+    private func load<T: FixedWidthInteger>(_: T.Type, _ offset: Int) -> T {
+        T(bigEndian: base.loadUnaligned(fromByteOffset: offset, as: T.self))
+    }
+
     mutating func putHeader() {
         reserve(CopyBuffer.signature.count)
         for byte in CopyBuffer.signature { store(byte) }

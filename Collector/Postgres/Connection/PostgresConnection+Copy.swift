@@ -25,11 +25,16 @@ public struct CopyRows: ~Copyable {
         if buffer.count >= CopyRows.chunkBytes { try flush() }
     }
 
-    /// Adds rows that were encoded before.
-    public mutating func append(_ rows: borrowing CopyBuffer) throws(PostgresFailure) {
+    /// Adds rows that were encoded before: all, or those of some `bytes` as `rowRanges` gives them.
+    public mutating func append(
+        _ rows: borrowing CopyBuffer, _ bytes: Range<Int>? = nil
+    ) throws(PostgresFailure) {
         try flush()
         if let problem = rows.problem { throw PostgresFailure(.refused, "\(shortened(sql)): \(problem)") }
-        try rows.withUnsafeBytes { bytes throws(PostgresFailure) in try connection.putCopyData(bytes, sql) }
+        try rows.withUnsafeBytes { all throws(PostgresFailure) in
+            let part = bytes.map { UnsafeRawBufferPointer(rebasing: all[$0]) } ?? all
+            try connection.putCopyData(part, sql)
+        }
     }
 
     fileprivate mutating func finish() throws(PostgresFailure) {

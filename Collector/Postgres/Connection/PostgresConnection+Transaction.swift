@@ -28,6 +28,20 @@ extension PostgresConnection {
         return value
     }
 
+    /// Runs `body` as a part of the open transaction that may be refused for its data: what it did is then undone, and
+    /// the reason is given back, while the transaction goes on. Every other failure is thrown.
+    public func refusal(of body: () throws -> Void) throws -> PostgresFailure? {
+        try execute("savepoint part")
+        do {
+            try body()
+            try execute("release savepoint part")
+            return nil
+        } catch let failure as PostgresFailure where failure.disposition == .refused && isUsable {
+            try execute("rollback to savepoint part; release savepoint part")
+            return failure
+        }
+    }
+
     /// When this fails the connection is given up, and the server rolls back by itself.
     private func rollBack() {
         guard isUsable else { return }

@@ -45,7 +45,8 @@ extension PostgresFailure.Disposition {
             case "08": self = .connectionLost
             case "53", "58": self = .retryLater
             case "28", "F0": self = .configuration
-            case "22", "23", "54": self = .refused
+            // 44 and P0: what a view's or a trigger's own condition does not let in.
+            case "22", "23", "44", "54", "P0": self = .refused
             default: self = .bug
             }
         }

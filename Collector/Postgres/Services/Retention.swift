@@ -49,6 +49,8 @@ public enum Retention {
         let tables: [(table: String, column: String, days: Int?)] = [
             ("rollup_1m", "bucket", limits.rollupMinuteDays), ("rollup_1h", "bucket", limits.rollupHourDays),
             ("health", "ts", limits.healthDays), ("events", "known_at", limits.eventDays),
+            // Numbers that are settled by being there stay accounted for: see losses.
+            ("quarantine", "received_at", limits.quarantineDays),
         ]
         for (table, column, days) in tables {
             guard let days else { continue }
@@ -56,9 +58,6 @@ public enum Retention {
                 try connection.execute(
                     "delete from \(table) where \(column) < $1", [.timestampMs(horizonMs(days, nowMs: nowMs))])
             }
-        }
-        if let days = limits.quarantineDays {
-            summary.rows += try dropQuarantine(connection, before: horizonMs(days, nowMs: nowMs))
         }
         return summary
     }
@@ -93,26 +92,6 @@ public enum Retention {
                 from expired e where s.site = e.site and s.agent = e.agent and s.epoch = e.epoch;
                 drop table \(table);
                 """)
-        }
-    }
-
-    /// What was in quarantine counts as settled; without its record it counts as expired.
-    private static func dropQuarantine(_ connection: PostgresConnection, before timeMs: Int64) throws -> Int {
-        try connection.withoutStatementLimit {
-            try connection.transaction {
-                try connection.execute(
-                    """
-                    with gone as (
-                        select site, agent, epoch,
-                            range_agg(int8range(seq, nullif(seq, \(Int64.max)), '[]')) as numbers
-                        from quarantine where received_at < $1 and epoch is not null and seq is not null
-                        group by site, agent, epoch
-                    )
-                    update streams s set expired = s.expired + (g.numbers * s.committed)
-                    from gone g where s.site = g.site and s.agent = g.agent and s.epoch = g.epoch
-                    """, [.timestampMs(timeMs)])
-                return try connection.execute("delete from quarantine where received_at < $1", [.timestampMs(timeMs)])
-            }
         }
     }
 }

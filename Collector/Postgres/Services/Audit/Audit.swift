@@ -76,10 +76,7 @@ public enum Audit {
             audit.lastMs = try row[2]
             return audit
         }
-        for row in try connection.query(quarantineQuery, key) {
-            let sequence: Int64 = try row[0]
-            audit.quarantined.insert(sequence)
-        }
+        audit.quarantined = try connection.value(quarantinedQuery, key)
         let declared = try connection.query(declaredQuery, key)[0]
         audit.declaredLosses = try declared[0]
         audit.unsampledTicks = try declared[1]
@@ -137,8 +134,10 @@ public enum Audit {
         where a.site = $1 and a.agent = $2 and t.epoch = $3
         """
 
-    private static let quarantineQuery = """
-        select distinct seq from quarantine where site = $1 and agent = $2 and epoch = $3 and seq is not null
+    /// Not by the quarantine itself: that also keeps records under numbers that another record settles.
+    private static let quarantinedQuery = """
+        select coalesce(range_agg(int8range(first_seq, last_seq, '[]')), '{}') from losses
+        where site = $1 and agent = $2 and epoch = $3 and cause = 'quarantined' and last_seq < \(Int64.max)
         """
 
     private static let declaredQuery = """

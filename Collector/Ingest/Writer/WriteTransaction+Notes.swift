@@ -1,0 +1,122 @@
+import Model
+import Postgres
+import Runtime
+
+/// Losses, quarantine, events, maintenance.
+extension WriteTransaction {
+    func insertNotes(_ connection: PostgresConnection) throws {
+        for loss in batch.losses { try insert(connection, loss) }
+        for entry in batch.quarantine { try insert(connection, entry) }
+        for event in batch.events { try insert(connection, event) }
+        for change in batch.maintenance { try apply(connection, change) }
+    }
+
+    /// The same, but for what PostgreSQL refuses; and everything refused so far goes into quarantine.
+    func noteEach(
+        _ connection: PostgresConnection, _ sorter: inout RefusalSorter, _ budget: inout QuarantineBudget
+    ) throws {
+        for loss in batch.losses {
+            guard let failure = try connection.refusal(of: { try insert(connection, loss) }) else { continue }
+            if let report = loss.report {
+                sorter.take(report: report, failure, of: loss)
+            } else {
+                sorter.drop("a loss", failure)
+            }
+        }
+        for entry in batch.quarantine {
+            guard let failure = try connection.refusal(of: { try insert(connection, entry) }) else { continue }
+            sorter.leave(entry, wasCounted: true)
+            sorter.drop("an entry of the quarantine", failure)
+        }
+        for event in batch.events {
+            guard let failure = try connection.refusal(of: { try insert(connection, event) }) else { continue }
+            sorter.drop("an event", failure)
+        }
+        for change in batch.maintenance {
+            guard let failure = try connection.refusal(of: { try apply(connection, change) }) else { continue }
+            sorter.drop("the beginning or end of maintenance", failure)
+        }
+        try setAside(connection, &sorter, &budget)
+    }
+
+    private func setAside(
+        _ connection: PostgresConnection, _ sorter: inout RefusalSorter, _ budget: inout QuarantineBudget
+    ) throws {
+        var counts: [StreamName: Int64] = [:]
+        for entry in sorter.poison {
+            guard budget.allows("\(entry.site)/\(entry.agent)", nowMs: Clock.monotonicMs()) else {
+                sorter.leave(entry)
+                continue
+            }
+            if let failure = try connection.refusal(of: { try insert(connection, entry) }) {
+                sorter.leave(entry)
+                sorter.drop("an entry of the quarantine", failure)
+            } else {
+                sorter.wasSetAside(entry)
+                counts[StreamName(site: entry.site, agent: entry.agent), default: 0] += 1
+            }
+        }
+        for (name, count) in counts {
+            let event = EventEntry(
+                kind: "quarantine", severity: .critical, site: name.site, agent: name.agent, asset: nil,
+                occurredMs: Clock.wallMs(),
+                message: "\(count) records of \(name.agent) were refused by the database and set aside; see quarantine")
+            if try connection.refusal(of: { try insert(connection, event) }) == nil { sorter.add(event) }
+        }
+    }
+
+    private struct StreamName: Hashable {
+        let site: String
+        let agent: String
+    }
+
+    // MARK: - Rows
+
+    private func insert(_ connection: PostgresConnection, _ loss: LossEntry) throws {
+        try connection.execute(
+            """
+            insert into losses (site, agent, epoch, first_seq, last_seq, cause, from_ts, to_ts, ticks, noted_by,
+                report_epoch, report_seq, report_chain)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            """,
+            [
+                .text(loss.site), .text(loss.agent), .int8(loss.epoch.stored), .int8(loss.numbers?.lowerBound),
+                .int8(loss.numbers?.upperBound), .text(loss.cause), .timestampMs(loss.fromMs),
+                .timestampMs(loss.toMs), .int8(loss.ticks), .text(loss.report == nil ? "collector" : "agent"),
+                .int8(loss.report?.epoch.stored), .int8(loss.report?.sequence),
+                .int8(loss.report?.chain.map { Int64(bitPattern: $0) }),
+            ])
+    }
+
+    /// A record's number is settled by this, and its readings are declared as lost.
+    func insert(_ connection: PostgresConnection, _ entry: QuarantineEntry) throws {
+        if let loss = entry.loss { try insert(connection, loss) }
+        try connection.execute(
+            """
+            insert into quarantine (site, agent, device, epoch, seq, reason, topic, payload)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)
+            """,
+            [
+                .text(entry.site), .text(entry.agent), .text(entry.device), .int8(entry.epoch?.stored),
+                .int8(entry.sequence), .text(entry.reason), .text(entry.topic),
+                .bytes(Array(entry.payload.prefix(QuarantineEntry.longestPayload))),
+            ])
+    }
+
+    func insert(_ connection: PostgresConnection, _ event: EventEntry) throws {
+        try connection.execute(
+            """
+            insert into events (kind, severity, site, agent, asset, occurred_at, message, detail)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)
+            """,
+            [
+                .text(event.kind), .text(event.severity.rawValue), .text(event.site), .text(event.agent),
+                .int4(event.asset), .timestampMs(event.occurredMs), .text(event.message), .jsonb(event.detail),
+            ])
+    }
+
+    private func apply(_ connection: PostgresConnection, _ change: (asset: Int32, isOn: Bool)) throws {
+        try connection.execute(
+            "update assets set maintenance = $2 where asset = $1", [.int4(change.asset), .bool(change.isOn)])
+    }
+}
