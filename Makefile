@@ -32,6 +32,9 @@ demo-cut: ## Cuts the link of one agent of the running demo: make demo-cut AGENT
 demo-mend: ## Mends it again: make demo-mend AGENT=candu-1
 	@deploy/demo/link.sh mend $(AGENT)
 
+demo-kill: ## Kills a process of the running demo, which starts it again: make demo-kill NAME=collector
+	@deploy/demo/kill.sh $(NAME)
+
 test: ## Runs every test: unit, integration, fuzz, system
 	@deploy/setup/packages.sh build run test
 	@.ci/steps.sh all
@@ -58,4 +61,4 @@ lint: ## Checks the format of the Swift sources and the shell scripts' syntax
 doctor: ## Says what this machine lacks
 	@deploy/setup/doctor.sh
 
-.PHONY: help setup build demo demo-cut demo-mend test test-unit test-system bench format lint doctor
+.PHONY: help setup build demo demo-cut demo-mend demo-kill test test-unit test-system bench format lint doctor

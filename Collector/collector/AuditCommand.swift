@@ -85,6 +85,8 @@ struct CombinedReport {
 
     var verdict: AuditReport.Verdict { worst }
 
+    private var unsampledTicks: Int64 { streams.reduce(0) { $0 + $1.unsampledTicks } }
+
     mutating func add(_ report: AuditReport, of choice: AuditCommand.JournalChoice) {
         streams += report.streams
         worst = max(worst, report.verdict)
@@ -103,7 +105,9 @@ struct CombinedReport {
 
     private var verdictText: String {
         switch worst {
-        case .whole: "WHOLE: everything that was made is stored, once"
+        case .whole:
+            "WHOLE: everything that was made is stored, once"
+                + (unsampledTicks > 0 ? "; \(unsampledTicks) ticks made nothing, as reported" : "")
         case .wholeWithLosses: "WHOLE WITH LOSSES: everything is stored once or declared as lost, with its cause"
         case .open: "OPEN: nothing is wrong, but records are missing that may still come"
         case .broken: "BROKEN: records are missing, doubled or changed without a word"
@@ -123,7 +127,7 @@ struct CombinedReport {
             text += "  gaps \(list(stream.open)), doubled \(list(stream.doubled)), vanished \(list(stream.vanished))"
             text += ", unrecorded \(list(stream.unrecorded))\n"
             text += "  duplicates refused \(stream.refusedDuplicates), conflicts \(stream.conflicts)"
-            text += ", loss reports \(stream.declaredLosses), ticks not sampled \(stream.unsampledTicks)\n"
+            text += ", losses declared \(stream.declaredLosses), ticks not sampled \(stream.unsampledTicks)\n"
             text += "  hash chain: \(stream.verifiedLinks) links right, \(stream.unverifiableLinks) without predecessor"
             text += ", broken \(list(stream.brokenLinks))\n"
             if let journal = stream.journal {
@@ -177,7 +181,7 @@ struct CombinedReport {
             write("unrecorded", stream.unrecorded, &json)
             json.field("duplicates_refused", stream.refusedDuplicates)
             json.field("conflicts", stream.conflicts)
-            json.field("loss_reports", stream.declaredLosses)
+            json.field("losses_declared", stream.declaredLosses)
             json.field("ticks_not_sampled", stream.unsampledTicks)
             json.field("chain_verified", stream.verifiedLinks)
             json.field("chain_unverifiable", stream.unverifiableLinks)

@@ -115,6 +115,18 @@ struct AuditTests {
         }
     }
 
+    @Test func ticksThatMadeNothingAreNoLoss() async throws {
+        try await audited(reportsAt: []) { _, fixture in
+            try fixture.connection.execute(
+                """
+                insert into losses (epoch, from_ts, to_ts, ticks, site, agent, cause, noted_by)
+                values (\(fixture.epoch.stored), now(), now(), 7, 'site-1', 'agent-1', 'not_sampled', 'agent')
+                """)
+        } _: { audit, _ in
+            #expect(audit.verdict == .whole && audit.unsampledTicks == 7 && audit.declaredLosses == 0)
+        }
+    }
+
     /// What an operator, or an attacker, does by hand is found and named.
     @Test(arguments: [
         ("update telemetry set values[1] = values[1] + 1e-9 where seq = 42", 42),

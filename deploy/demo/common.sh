@@ -19,15 +19,38 @@ pid_of() { cat "$demo/run/$1.pid" 2>/dev/null || true; }
 start() {
     local name=$1
     shift
-    setsid "$@" </dev/null >"$demo/log/$name.log" 2>&1 &
+    printf '%q ' "$@" >"$demo/run/$name.command"
+    setsid "$@" </dev/null >>"$demo/log/$name.log" 2>&1 &
     echo $! >"$demo/run/$name.pid"
+    disown
+}
+
+# Starts again what was killed: three seconds later, so that one can watch it being away.
+declare -A away_since=()
+revive() {
+    local file name command pid
+    for file in "$demo"/run/*.command; do
+        name=$(basename "$file" .command)
+        pid=
+        [ ! -e "$demo/run/$name.pid" ] || read -r pid <"$demo/run/$name.pid" || true
+        if [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; then
+            unset "away_since[$name]"
+        elif [ -z "${away_since[$name]:-}" ]; then
+            away_since[$name]=$SECONDS
+        elif [ $((SECONDS - away_since[$name])) -ge 3 ]; then
+            unset "away_since[$name]"
+            eval "command=($(<"$file"))"
+            start "$name" "${command[@]}"
+            echo "$(date +%T) $name was gone and is started again"
+        fi
+    done
 }
 
 # end NAME [SECONDS]: politely, then not.
 end() {
     local name=$1 patience=${2:-10} pid
     pid=$(pid_of "$name")
-    rm -f "$demo/run/$name.pid"
+    rm -f "$demo/run/$name.pid" "$demo/run/$name.command"
     is_ours "$pid" || return 0
     kill -CONT -- "-$pid" 2>/dev/null || true
     kill -TERM "$pid" 2>/dev/null || return 0

@@ -95,6 +95,7 @@ cat <<END
   Dashboard   http://127.0.0.1:$web_port/
   Cut a link  make demo-cut AGENT=candu-1      (in another terminal; agents: ${agents[*]})
   Mend it     make demo-mend AGENT=candu-1
+  Kill -9     make demo-kill NAME=collector    (or broker, postgres, agent-candu-1 ...; it is started again)
   Audit       .build/release/bellwether-collector audit --config .demo/collector.yaml
   Logs        .demo/log/
 
@@ -103,7 +104,10 @@ END
 # ---- Run ------------------------------------------------------------------------------------------------------------
 if [ -z "$seconds" ]; then
     echo "Ctrl-C stops everything."
-    while [ -z "$interrupted" ]; do sleep 0.5 || true; done
+    while [ -z "$interrupted" ]; do
+        sleep 0.5 || true
+        revive
+    done
     echo
     echo "Stopping what was started ..."
     exit 0
@@ -112,6 +116,7 @@ echo "Running for $seconds s, then the audit ..."
 for _ in $(seq $((seconds * 2))); do
     [ -z "$interrupted" ] || { echo; echo "Stopping what was started ..."; exit 130; }
     sleep 0.5 || true
+    revive
 done
 
 # ---- Account --------------------------------------------------------------------------------------------------------

@@ -453,6 +453,8 @@ final class Link {
         status.isConnected = client.isConnected
         status.isBorn = session.isBorn
         status.outbox = outboxStatus
+        // The outbox tells how it is now and then; every record made since has come by here.
+        status.outbox.made += max(0, epoch.newest - outboxStatus.newest)
         status.take(counters)
         statusFile.write(status)
     }

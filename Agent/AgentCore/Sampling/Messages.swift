@@ -18,8 +18,9 @@ struct OutboxStatus: Sendable, Equatable {
     var usedBytes: Int64 = 0
     var capacityBytes: Int64 = 0
     var dropped: Int64 = 0
-    /// Records accepted since the outbox was created.
+    /// Records accepted since the outbox was created, and the newest of them.
     var made: Int64 = 0
+    var newest: Int64 = 0
     /// How long the room would last without receipts; nil if nothing is being stored.
     var daysLeft: Double?
 }

@@ -249,7 +249,9 @@ final class Sampler {
 
     private func tellOutboxStatus() {
         lastStatusMs = Clock.monotonicMs()
-        var status = OutboxStatus(capacityBytes: config.outbox.maxBytes, dropped: outbox.dropped, made: outbox.made)
+        var status = OutboxStatus(
+            capacityBytes: config.outbox.maxBytes, dropped: outbox.dropped, made: outbox.made,
+            newest: outbox.current.newest)
         do throws(OutboxFailure) {
             status.firstHeld = try outbox.firstHeld(of: outbox.current) ?? outbox.current.nextSequence
             status.usedBytes = try outbox.usedBytes()

@@ -141,7 +141,8 @@ public enum Audit {
         """
 
     private static let declaredQuery = """
-        select count(*), coalesce(sum(ticks), 0)::int8 from losses where site = $1 and agent = $2 and epoch = $3
+        select count(*) filter (where cause <> 'not_sampled'), coalesce(sum(ticks), 0)::int8
+        from losses where site = $1 and agent = $2 and epoch = $3
         """
 
     /// Frames and reports, in the order of their numbers. Times in microseconds, so that a change of less than the

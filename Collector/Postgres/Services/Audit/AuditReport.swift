@@ -58,11 +58,11 @@ public struct StreamAudit: Sendable, Equatable {
     public var firstMs: Int64?
     public var lastMs: Int64?
 
-    /// Entries in losses that speak of this epoch.
+    /// Entries in losses that speak of records of this epoch.
     public var declaredLosses: Int64 = 0
     /// Declared as never to come.
     public var lost = SequenceSet()
-    /// Ticks at which the agent has taken no reading, by its word.
+    /// Ticks at which the agent has taken no reading, by its word. What was never accepted is not lost.
     public var unsampledTicks: Int64 = 0
     /// Stored once, and removed by retention.
     public var expired = SequenceSet()
