@@ -11,7 +11,8 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InferIsolatedConformances"),
     .enableUpcomingFeature("ImmutableWeakCaptures"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-    .unsafeFlags(["-sanitize=fuzzer"]),
+    // What outside bytes meet first is often internal.
+    .unsafeFlags(["-sanitize=fuzzer", "-enable-testing"]),
 ]
 
 func system(_ name: String, _ folder: String, pkgConfig: String? = nil) -> Target {
@@ -34,14 +35,20 @@ let package = Package(
         system("CYAML", "Shared", pkgConfig: "yaml-0.1"),
         system("CJansson", "Shared", pkgConfig: "jansson"),
         system("CCrypto", "Shared", pkgConfig: "libcrypto"),
+        system("CMicrohttpd", "Collector", pkgConfig: "libmicrohttpd"),
+        system("CWslay", "Collector"),
+        system("COpenSSL", "Collector", pkgConfig: "libssl"),
         .target(name: "CSystem", path: "Shared/CSystem"),
         library("Model", "Shared"),
         library("Runtime", "Shared", ["Model", "CSystem", "CYAML", "CJansson", "CCrypto"]),
         library("Sparkplug", "Shared", ["Model", "Runtime"]),
+        library("Web", "Collector", ["Model", "Runtime", "CMicrohttpd", "CWslay", "COpenSSL", "CSystem"]),
         .target(name: "Fuzzing", path: "Fuzzing", swiftSettings: settings),
 
         fuzzer("SparkplugPayload", ["Sparkplug", "Model"]),
         fuzzer("SparkplugTopic", ["Sparkplug", "Model"]),
+        fuzzer("WebSocket", ["Web", "Runtime"]),
+        fuzzer("Configuration", ["Runtime", "Model"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c2x

@@ -21,7 +21,7 @@ program=$scratch/release/$target
 work=$scratch/corpus/$target
 mkdir -p "$work" "Corpus/$target" "Crashers/$target"
 if [ "$seconds" = merge ]; then
-    exec "$program" -merge=1 -max_len=1024 "Corpus/$target" "$work"
+    exec "$program" -merge=1 -use_counters=0 -max_len=1024 "Corpus/$target" "$work"
 fi
 exec "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=8192 -print_final_stats=1 \
     -verbosity=1 -artifact_prefix="Crashers/$target/" "$work" "Corpus/$target"

@@ -11,7 +11,7 @@ struct Cursor {
         guard let text else { return nil }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         let numbers = parts.dropFirst().compactMap { Int64($0, radix: 36) }
-        guard parts.first == "c", numbers.count == parts.count - 1, numbers.count == count else {
+        guard parts.first == "c", numbers.count == count, Cursor(numbers).text == text else {
             throw HTTPProblem(
                 400, "The query is not valid.", fields: [.init("?cursor", "is not a cursor that this API has given")])
         }

@@ -80,7 +80,8 @@ public final class ConfigReader {
             let whereabouts = path.isEmpty ? "" : " in \(path)"
             document.report("unknown key \(Text.quoted(entry.key))\(whereabouts)\(hint)\(known)", at: entry.keyPlace)
         }
-        for section in sections.values.joined() { section.reportUnknownKeys() }
+        // In the order of the file: when there are more problems than are kept, the first ones are.
+        for entry in entries { sections[entry.key]?.forEach { $0.reportUnknownKeys() } }
     }
 
     // MARK: - Steps

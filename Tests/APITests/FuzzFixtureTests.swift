@@ -1,0 +1,13 @@
+import TestSupport
+import Testing
+
+/// The fuzz target's corpus and whatever it once found, replayed.
+@Suite(.timeLimit(.minutes(2)))
+struct FuzzFixtureTests {
+    @Test(arguments: FuzzInputs.Folder.allCases)
+    func clientBytes(folder: FuzzInputs.Folder) throws {
+        for (name, bytes) in try FuzzInputs.all("WebSocket", folder) {
+            #expect(ClientBytesChecks.check(bytes) == nil, "\(name)")
+        }
+    }
+}

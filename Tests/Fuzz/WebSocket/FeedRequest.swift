@@ -1,0 +1,1 @@
+../../../Collector/API/Feed/FeedRequest.swift

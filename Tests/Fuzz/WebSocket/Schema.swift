@@ -1,0 +1,1 @@
+../../../Collector/API/REST/Schema.swift

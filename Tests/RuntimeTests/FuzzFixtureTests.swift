@@ -1,0 +1,13 @@
+import TestSupport
+import Testing
+
+/// The fuzz target's corpus and whatever it once found, replayed.
+@Suite(.timeLimit(.minutes(2)))
+struct FuzzFixtureTests {
+    @Test(arguments: FuzzInputs.Folder.allCases)
+    func configurations(folder: FuzzInputs.Folder) throws {
+        for (name, bytes) in try FuzzInputs.all("Configuration", folder) {
+            #expect(ConfigurationChecks.check(bytes) == nil, "\(name)")
+        }
+    }
+}
