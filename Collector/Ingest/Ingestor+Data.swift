@@ -207,9 +207,9 @@ extension Ingestor {
             }
         }
         batch.add(entry)
-        let isLoss = lost > 0 || report.ticks > 0
+        let isLoss = lost > 0 && report.cause != .renumbered || report.ticks > 0
         note(
-            isLoss ? "loss" : "outbox_notice", lost > 0 ? .critical : .warning, site: stream.id.site,
+            isLoss ? "loss" : "outbox_notice", isLoss && lost > 0 ? .critical : .warning, site: stream.id.site,
             agent: stream.id.agent, occurredMs: plausible(report.toMs) ? report.toMs : receivedMs,
             report.cause == .notSampled
                 ? "\(stream.id.agent) took no readings at \(report.ticks) ticks"

@@ -62,7 +62,7 @@ comment on column losses.report_chain is 'Hash chain value of the report; null =
 comment on column losses.noted_at is 'When the loss was recorded, by the database''s clock.';
 comment on column losses.site is 'Sparkplug group id.';
 comment on column losses.agent is 'Sparkplug edge node id.';
-comment on column losses.cause is 'outbox_full, damaged, set_aside or not_sampled by the agent''s word; missing or quarantined by the collector''s.';
+comment on column losses.cause is 'outbox_full, damaged, set_aside, renumbered or not_sampled by the agent''s word; missing or quarantined by the collector''s.';
 comment on column losses.noted_by is 'Who says so: agent or collector.';
 create index losses_stream on losses (site, agent, epoch);
 

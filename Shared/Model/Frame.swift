@@ -56,6 +56,8 @@ public struct Report: Sendable, Equatable {
         case damaged
         /// An outbox could not be opened and was set aside; what it still held is not known to be delivered.
         case setAside = "set_aside"
+        /// Another life of the outbox had used these numbers: the records were given others, and nothing is lost.
+        case renumbered
         /// No reading was taken: the agent was not running, was suspended, or its outbox was full and told to stop.
         case notSampled = "not_sampled"
     }

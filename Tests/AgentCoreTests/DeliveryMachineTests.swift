@@ -108,6 +108,39 @@ import Testing
         #expect(machine.pendingCount == 0)
     }
 
+    @Test func withoutReceiptsDeliveryIsAssumedOnlyWhereThatIsConfigured() {
+        var limits = DeliveryMachine.Limits()
+        limits.acknowledgement = .assumed(afterMs: 10_000, patienceMs: 0)
+        var machine = DeliveryMachine(
+            epochs: [
+                state(life: 1, bits: 7, newest: 5, receipted: 2), state(life: 2, bits: 8, newest: 900, receipted: 0),
+            ], limits: limits)
+        machine.born(atMs: 0)
+        #expect(machine.step(atMs: 1_000) == .send(life: 1, numbers: 3...5, limit: 256))
+        machine.sent(life: 1, 3...5, atMs: 1_000)
+        #expect(machine.step(atMs: 1_000) == .send(life: 2, numbers: 1...900, limit: 256), "no window without receipts")
+        machine.sent(life: 2, 1...900, atMs: 1_100)
+        #expect(machine.step(atMs: 9_000) == .wait(untilMs: 11_000), "nothing is sent again, and nobody spins")
+        #expect(machine.takeAssumed().isEmpty)
+        #expect(machine.step(atMs: 11_000) == .wait(untilMs: 11_100))
+        #expect(machine.takeAssumed() == [Place(life: 1, sequence: 5)])
+        #expect(machine.step(atMs: 11_100) == .wait(untilMs: nil))
+        #expect(machine.takeAssumed() == [Place(life: 2, sequence: 900)])
+        #expect(machine.pendingCount == 0)
+    }
+
+    @Test func aReceiptEndsTheAssumptions() {
+        var limits = DeliveryMachine.Limits()
+        limits.acknowledgement = .assumed(afterMs: 10_000, patienceMs: 30_000)
+        var machine = DeliveryMachine(epochs: [state(newest: 5, receipted: 0)], limits: limits)
+        machine.born(atMs: 0)
+        #expect(machine.receipt(receipt(1...1), atMs: 100) == .applied(settledThrough: Place(life: 1, sequence: 1)))
+        #expect(machine.step(atMs: 100) == .send(life: 1, numbers: 2...5, limit: 64))
+        machine.sent(life: 1, 2...5, atMs: 100)
+        #expect(machine.step(atMs: 60_000) == .send(life: 1, numbers: 2...5, limit: 64), "it is sent again")
+        #expect(machine.takeAssumed().isEmpty)
+    }
+
     @Test func theWindowGrowsWithReceiptsAndShrinksWithTimeOuts() {
         var machine = DeliveryMachine(epochs: [state(newest: 100_000, receipted: 0)])
         machine.born(atMs: 0)

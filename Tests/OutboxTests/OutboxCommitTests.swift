@@ -168,7 +168,8 @@ import Testing
         let fixture = try OutboxFixture()
         let (outbox, _) = try fixture.open()
         let before = try outbox.commit(OutboxFixture.tick(1...10))
-        try outbox.rebase(unpublishedAfter: 4, except: SequenceSet(6...7), nowMs: 0)
+        var told: [StoredRecord] = []
+        try outbox.rebase(unpublishedAfter: 4, except: SequenceSet(6...7), nowMs: 0) { told += $0 }
         #expect(outbox.current.life == 2 && outbox.current.newest == 4)
         let contents = try fixture.contents()
         #expect(contents.count == 10)
@@ -178,6 +179,16 @@ import Testing
         for (index, number) in [5, 8, 9, 10].enumerated() {
             let moved = try #require(contents[Place(life: 2, sequence: Int64(index + 1))] ?? nil)
             #expect(moved.body == before[number - 1].body && moved.epoch == outbox.current.epoch)
+            #expect(told[index] == moved)
         }
+        // The numbers that nobody will see again are accounted for.
+        var tick = Outbox.Tick()
+        tick.sendsOwedReports = true
+        let reports = try outbox.commit(tick).map { try RecordCoding.decode($0.body) }
+        #expect(
+            reports
+                == [5...5, 8...10].map {
+                    .report(Report(cause: .renumbered, epoch: before[0].epoch, lost: $0, fromMs: 0, toMs: 0))
+                })
     }
 }

@@ -282,8 +282,9 @@ final class Link {
         releaseHeldBack()
         reportStatus()
         while case .send(let life, let numbers, let limit) = delivery.step(atMs: Clock.monotonicMs()) {
-            guard sendBacklog(life, numbers, limit) else { return }
+            guard sendBacklog(life, numbers, limit) else { break }
         }
+        for place in delivery.takeAssumed() { _ = toSampler.offer(.receipted(place), cost: 1) }
     }
 
     /// What was committed while the collector's word was awaited is still news.

@@ -76,8 +76,8 @@ package struct DeliveryMachine: Sendable {
     package private(set) var link = Link.down
     package private(set) var window: Int
     package private(set) var inFlightCount = 0
-    /// Records that were closed without a receipt.
-    private(set) var assumedCount: Int64 = 0
+    /// How far each life was closed without a receipt, since `takeAssumed` was last asked.
+    private var assumed: [Place] = []
     private var lives: [Life]
     private var flights: [Flight] = []
     private var usualDelayMs: Double = 0
@@ -173,8 +173,12 @@ package struct DeliveryMachine: Sendable {
             link = .open
         case .open: break
         }
+        var patienceMs = timeoutMs
         if case .assumed(let after, let patience) = limits.acknowledgement, !hasReceipt, now >= bornMs + patience {
             assumeDelivered(sentBeforeMs: now - after)
+            patienceMs = after
+            // Nobody's receipts tell how much the host can take: only the network does.
+            window = limits.largestWindow
         } else {
             expire(atMs: now)
         }
@@ -183,7 +187,13 @@ package struct DeliveryMachine: Sendable {
         if room >= max(1, window / 4), let (life, numbers) = nextUnsent {
             return .send(life: life, numbers: numbers, limit: min(room, 256))
         }
-        return .wait(untilMs: flights.first.map { $0.sentMs + timeoutMs })
+        return .wait(untilMs: flights.first.map { $0.sentMs + patienceMs })
+    }
+
+    /// What may be freed without a receipt: everything of these lives up to these numbers. Ask after each `step`.
+    package mutating func takeAssumed() -> [Place] {
+        defer { assumed.removeAll() }
+        return assumed
     }
 
     package mutating func receipt(_ receipt: Receipt, atMs now: Int64) -> ReceiptOutcome {
@@ -207,7 +217,7 @@ package struct DeliveryMachine: Sendable {
         let through = lives[index].closed.contiguousFromOne
         guard through > before else { return .applied(settledThrough: nil) }
         let place = Place(life: lives[index].state.life, sequence: through)
-        if index < lives.count - 1 && through >= lives[index].newest { lives.remove(at: index) }
+        forgetIfFinished(index)
         return .applied(settledThrough: place)
     }
 
@@ -241,10 +251,22 @@ package struct DeliveryMachine: Sendable {
     /// Closes what was sent long enough ago, for want of anything better.
     private mutating func assumeDelivered(sentBeforeMs limit: Int64) {
         let old = flights.prefix { $0.sentMs <= limit }
+        guard !old.isEmpty else { return }
         for flight in old { if let index = index(of: flight.life) { lives[index].closed.insert(flight.numbers) } }
-        assumedCount += old.reduce(0) { $0 + Int64($1.numbers.count) }
         flights.removeFirst(old.count)
         inFlightCount = flights.reduce(0) { $0 + $1.numbers.count }
+        for number in Set(old.map(\.life)) {
+            guard let index = index(of: number), lives[index].closed.contiguousFromOne >= 1 else { continue }
+            assumed.append(Place(life: number, sequence: lives[index].closed.contiguousFromOne))
+            forgetIfFinished(index)
+        }
+    }
+
+    /// Nothing more is to be done about an earlier life of which everything is closed.
+    private mutating func forgetIfFinished(_ index: Int) {
+        if index < lives.count - 1 && lives[index].closed.contiguousFromOne >= lives[index].newest {
+            lives.remove(at: index)
+        }
     }
 
     /// What was sent too long ago without a receipt becomes backlog again.

@@ -135,13 +135,18 @@ final class Sampler {
     private func accepted(_ stored: [StoredRecord]) {
         guard !stored.isEmpty else { return }
         committedBytes += stored.reduce(0) { $0 + Int64($1.body.count) }
+        note(stored)
+        offer(.committed(stored))
+    }
+
+    /// Into the journal, if there is one.
+    private func note(_ stored: [StoredRecord]) {
         do throws(SystemFailure) {
             try journal?.append(stored)
         } catch {
             log.error("the journal could not be written; the readings are safe in the outbox", ["problem": "\(error)"])
             counters.journalFailures.add(1)
         }
-        offer(.committed(stored))
     }
 
     private func refuse(_ ticks: Int64, atMs timeMs: Int64, _ failure: OutboxFailure) {
@@ -205,7 +210,7 @@ final class Sampler {
                 guard nowMs >= lastRebaseMs + Sampler.rebaseEveryMs else { break }
                 lastRebaseMs = nowMs
                 log.error("another life of this outbox has used its numbers: a new epoch begins")
-                try outbox.rebase(unpublishedAfter: inherited, except: published, nowMs: Clock.wallMs())
+                try outbox.rebase(unpublishedAfter: inherited, except: published, nowMs: Clock.wallMs(), moved: note)
                 offer(.epochBegan(outbox.current))
             case .hasReceiver(let has): hasReceiver = has
             case .failed(let failure): throw failure

@@ -1,4 +1,5 @@
 import Glibc
+import Runtime
 import TestSupport
 
 /// One collector of a plant, with links of its own to the broker and to the database.
@@ -47,4 +48,26 @@ final class CollectorUnit: Sendable {
     func start() throws { try unit.start() }
     func kill() { unit.kill() }
     func stop() throws { try unit.end(SIGTERM, within: .seconds(8)) }
+
+    /// Where its API listens, by its log; nil before it does.
+    var webPort: UInt16? {
+        let lines = unit.log.split(separator: "\n").filter { $0.contains("listening") && $0.contains("http://") }
+        guard let address = lines.last?.split(separator: "http://127.0.0.1:").last else { return nil }
+        return UInt16(address.prefix { $0.isNumber })
+    }
+
+    /// Asks its API. Throws when it does not answer.
+    func get(_ path: String) throws -> RawClient.Response {
+        guard let port = webPort else { throw SupportFailure("\(name) does not listen yet") }
+        let client = try RawClient(port: port)
+        client.send("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+        return try client.response()
+    }
+
+    /// A JSON answer; throws unless its status is 200.
+    func json(_ path: String) throws -> JSON {
+        let response = try get(path)
+        guard response.status == 200 else { throw SupportFailure("\(path): \(response.status) \(response.text)") }
+        return try JSON(response.body)
+    }
 }

@@ -1,4 +1,6 @@
 import Glibc
+import Runtime
+import Sparkplug
 import Synchronization
 import TestSupport
 
@@ -22,7 +24,9 @@ final class HostileClient: Sendable {
         socket = try Loopback.connect(port)
         var body = HostileClient.string("MQTT") + [4, 2, 0, 0] + HostileClient.string("\(name)-\(getpid())")
         try send(0x10, body)
-        guard try read(4).prefix(2) == [0x20, 2] else { throw SupportFailure("the broker refuses the hostile client") }
+        guard HostileClient.readPacket(socket)?.kind == 0x20 else {
+            throw SupportFailure("the broker refuses the hostile client")
+        }
         if !filters.isEmpty {
             body = [0, 1] + filters.flatMap { HostileClient.string($0) + [0] }
             try send(0x82, body)
@@ -47,6 +51,18 @@ final class HostileClient: Sendable {
         try send(retain ? 0x31 : 0x30, HostileClient.string(topic) + payload)
     }
 
+    /// Says, retained, that a Sparkplug host is online or not: what agents wait for before they publish.
+    func announceHost(_ host: String = "bellwether", isOnline: Bool) throws {
+        let state = HostState(isOnline: isOnline, timestampMs: Clock.wallMs())
+        try publish("spBv1.0/STATE/\(host)", state.encoded(), retain: true)
+    }
+
+    /// Sends an agent commands as only the collector should.
+    func command(_ agent: AgentUnit, _ metrics: [Metric]) throws {
+        let payload = Payload(timestampMs: UInt64(Clock.wallMs()), metrics: metrics)
+        try publish("spBv1.0/\(agent.site)/NCMD/\(agent.name)", payload.encoded())
+    }
+
     func publish(_ message: Message) throws { try publish(message.topic, message.payload) }
 
     /// Bytes as they are, whatever they mean.
@@ -59,7 +75,8 @@ final class HostileClient: Sendable {
 
     // MARK: - Packets
 
-    private static func string(_ text: String) -> [UInt8] {
+    /// A text as MQTT writes it.
+    static func string(_ text: String) -> [UInt8] {
         let bytes = Array(text.utf8)
         return [UInt8(truncatingIfNeeded: bytes.count >> 8), UInt8(truncatingIfNeeded: bytes.count)] + bytes
     }
@@ -74,43 +91,46 @@ final class HostileClient: Sendable {
         try sendRaw(header + body)
     }
 
-    private func read(_ count: Int) throws -> [UInt8] {
+    private static func read(_ count: Int, _ socket: CInt) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: count)
         var done = 0
         while done < count {
             let got = bytes[done...].withUnsafeMutableBytes { recv(socket, $0.baseAddress, $0.count, 0) }
-            guard got > 0 else { throw SupportFailure("the broker closed the hostile client's connection") }
+            guard got > 0 else { return nil }
             done += got
         }
         return bytes
     }
 
+    /// The next packet: its first byte, and what follows the length. Nil at the end of the connection.
+    static func readPacket(_ socket: CInt) -> (kind: UInt8, body: [UInt8])? {
+        guard let kind = read(1, socket)?[0] else { return nil }
+        var length = 0
+        for shift in stride(from: 0, through: 21, by: 7) {
+            guard let byte = read(1, socket)?[0] else { return nil }
+            length |= Int(byte & 0x7F) << shift
+            if byte & 0x80 == 0 { break }
+        }
+        return read(length, socket).map { (kind, $0) }
+    }
+
     /// Takes one packet; false when the connection is over. The thread's body, which closes the socket at the end.
     private func take() -> Bool {
-        do {
-            let kind = try read(1)[0]
-            var length = 0
-            for shift in stride(from: 0, through: 21, by: 7) {
-                let byte = try read(1)[0]
-                length |= Int(byte & 0x7F) << shift
-                if byte & 0x80 == 0 { break }
-            }
-            let body = try read(length)
-            guard kind & 0xF0 == 0x30, body.count >= 2 else { return true }
-            let topicEnd = 2 + Int(body[0]) << 8 + Int(body[1])
-            guard topicEnd <= body.count else { return true }
-            let message = Message(
-                topic: String(decoding: body[2..<topicEnd], as: UTF8.self), payload: Array(body[topicEnd...]),
-                isRetained: kind & 1 != 0)
-            heard.withLock { heard in
-                heard.append(message)
-                if heard.count > most { heard.removeFirst(heard.count - most) }
-            }
-            return true
-        } catch {
+        guard let (kind, body) = HostileClient.readPacket(socket) else {
             isOver.store(true, ordering: .relaxed)
             Glibc.close(socket)
             return false
         }
+        guard kind & 0xF0 == 0x30, body.count >= 2 else { return true }
+        let topicEnd = 2 + Int(body[0]) << 8 + Int(body[1])
+        guard topicEnd <= body.count else { return true }
+        let message = Message(
+            topic: String(decoding: body[2..<topicEnd], as: UTF8.self), payload: Array(body[topicEnd...]),
+            isRetained: kind & 1 != 0)
+        heard.withLock { heard in
+            heard.append(message)
+            if heard.count > most { heard.removeFirst(heard.count - most) }
+        }
+        return true
     }
 }
