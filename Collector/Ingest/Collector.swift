@@ -32,7 +32,7 @@ public final class Collector: Sendable {
         ingestWake = try WakeUp()
         messages = Mailbox(capacity: Collector.messageQueueBytes, onOffer: ingestWake)
         control = Mailbox(capacity: 1 << 16, onOffer: ingestWake)
-        orders = Mailbox(capacity: 1 << 18, onOffer: hostWake)
+        orders = Mailbox(capacity: 1 << 16, onOffer: hostWake)
         counters = IngestCounters(metrics)
         writerState = WriterState()
         state = CollectorState(writer: writerState, counters: counters)

@@ -5,6 +5,7 @@ public struct IngestCounters: Sendable {
     public let messages: Counter
     public let droppedMessages: Counter
     public let foreignMessages: Counter
+    public let overLimit: Counter
     public let storedFrames: Counter
     public let storedReadings: Counter
     public let duplicates: Counter
@@ -25,6 +26,9 @@ public struct IngestCounters: Sendable {
             "bellwether_collector_messages_dropped_total", "Messages dropped because the ingest queue was full.")
         foreignMessages = metrics.counter(
             "bellwether_collector_messages_ignored_total", "Messages of sites that this collector does not serve.")
+        overLimit = metrics.counter(
+            "bellwether_collector_over_limit_total",
+            "Messages and notes not taken because there would be too many nodes, devices, epochs, gaps or events.")
         storedFrames = metrics.counter("bellwether_collector_frames_stored_total", "Frames committed to PostgreSQL.")
         storedReadings = metrics.counter(
             "bellwether_collector_readings_stored_total", "Readings committed to PostgreSQL.")

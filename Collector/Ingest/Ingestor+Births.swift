@@ -15,7 +15,9 @@ extension Ingestor {
             setAside(node, nil, topic, payload, reason: "\(error)")
             return
         }
+        guard admit(node) else { return }
         node.order.birth(seq: birth.seq)
+        for device in node.devices.values { device.isBorn = false }
         node.bdSeq = birth.bdSeq
         node.delivery = birth.delivery
         node.aliases = Ingestor.deliveryAliases(birth.metrics)
@@ -38,7 +40,7 @@ extension Ingestor {
     private func greet(_ node: Node, _ delivery: NodeBirth.Delivery) {
         guard
             let stream = stream(StreamID(site: node.site, agent: node.agent, epoch: delivery.epoch))
-        else { return }
+        else { return askForBirth(node, why: "what is stored of it could not be read") }
         stream.made = max(stream.made, delivery.sequence)
         change(stream) { delta in
             delta.isOnline = true
@@ -50,7 +52,7 @@ extension Ingestor {
         declareMissing(stream, stream.open.intersection(0...max(0, delivery.first - 1)))
         // Receipted, and not stored: the database has been set back. The agent may still have it.
         if delivery.receipted >= 1 {
-            for range in stream.open.intersection(1...delivery.receipted).ranges {
+            for range in stream.open.intersection(1...delivery.receipted).ranges.prefix(64) {
                 let request = ResendRequest(epoch: delivery.epoch, range: range)
                 _ = toHost.offer(.command(site: node.site, agent: node.agent, .resend(request)), cost: 1)
             }
@@ -90,7 +92,7 @@ extension Ingestor {
             setAside(node, device, topic, payload, reason: "\(error)")
             return
         }
-        node.devices[device.name] = device
+        guard admit(device, of: node) else { return }
         let isOurs = node.delivery != nil
         let kind = birth.kind.flatMap { AssetCatalog[$0] }
         let registered =
@@ -102,13 +104,13 @@ extension Ingestor {
             : registrar.registerForeign(
                 site: node.site, agent: node.agent, device: device.name,
                 metrics: birth.metrics.filter { !Ingestor.isControl($0.name) })
-        guard let (record, set) = registered else {
-            device.asset = nil
-            return
-        }
+        guard let (record, set) = registered else { return }
         adopt(device, record, set, kind: isOurs ? kind : nil)
         device.aliases = Ingestor.aliases(birth.metrics, set)
-        if !isOurs { plainData(node, device, topic, payload) }
+        device.isBorn = true
+        guard !isOurs else { return }
+        noteUnstored(node, device, birth.metrics.filter { !Ingestor.isControl($0.name) })
+        plainData(node, device, topic, payload)
     }
 
     private func plainNodeBorn(
@@ -121,13 +123,15 @@ extension Ingestor {
         let metrics = birth.metrics.filter { !Ingestor.isControl($0.name) }
         guard !metrics.isEmpty else { return }
         let device = node.devices[""] ?? Device(name: "")
-        node.devices[""] = device
+        guard admit(device, of: node) else { return }
         guard
             let (record, set) = registrar.registerForeign(
                 site: node.site, agent: node.agent, device: "", metrics: metrics)
         else { return }
         adopt(device, record, set, kind: nil)
         device.aliases = Ingestor.aliases(birth.metrics, set)
+        device.isBorn = true
+        noteUnstored(node, device, metrics)
         plainData(node, device, topic, payload)
     }
 
@@ -190,7 +194,7 @@ extension Ingestor {
     }
 
     private static func deliveryAliases(_ metrics: [BornMetric]) -> AliasMap {
-        var map = AliasMap()
+        var map = AliasMap(count: metrics.count)
         for metric in metrics {
             guard let role = deliveryRoles[metric.name] else { continue }
             map.add(name: metric.name, alias: metric.alias, MetricSlot(role: role, datatype: metric.datatype))
@@ -201,14 +205,27 @@ extension Ingestor {
     private static func aliases(_ metrics: [BornMetric], _ set: SignalSet) -> AliasMap {
         var map = deliveryAliases(metrics)
         for metric in metrics where deliveryRoles[metric.name] == nil {
-            guard let place = set.place(of: metric.name), place.group < 256, place.position < 65_536 else { continue }
-            map.add(
-                name: metric.name, alias: metric.alias,
-                MetricSlot(
-                    role: .signal, group: UInt8(place.group), position: UInt16(place.position),
-                    datatype: metric.datatype))
+            var slot = MetricSlot(role: .ignored, datatype: metric.datatype)
+            if let place = Registrar.place(of: metric, in: set), let group = UInt8(exactly: place.group),
+                let position = UInt16(exactly: place.position)
+            {
+                (slot.role, slot.group, slot.position) = (.signal, group, position)
+            }
+            map.add(name: metric.name, alias: metric.alias, slot)
         }
         return map
+    }
+
+    /// Says what of a foreign birth is not stored, when that has changed.
+    private func noteUnstored(_ node: Node, _ device: Device, _ metrics: [BornMetric]) {
+        let count = metrics.count { device.aliases[name: $0.name].role == .ignored }
+        guard count != device.unstoredCount else { return }
+        device.unstoredCount = count
+        guard count > 0 else { return }
+        note(
+            "not_stored", .info, node, device.asset, occurredMs: receivedMs,
+            "\(count) metrics of \(device.asset?.info.id ?? node.agent) have types that are not stored "
+                + "(data sets, templates, files, arrays) or are too many")
     }
 
     // MARK: - Deaths
@@ -229,6 +246,8 @@ extension Ingestor {
     func wentOffline(_ node: Node, occurredMs: Int64, why: String) {
         guard node.isOnline else { return }
         node.isOnline = false
+        // What comes before the next birth says nothing.
+        node.order = OrderMachine()
         counters.nodesOnline.add(-1)
         if let delivery = node.delivery {
             if let stream = stream(StreamID(site: node.site, agent: node.agent, epoch: delivery.epoch)) {

@@ -4,19 +4,19 @@ import Postgres
 import Runtime
 import Sparkplug
 
-/// Data: frames of our agents, exactly once; readings of plain nodes, as they come.
+/// Data of our agents: frames and reports, each exactly once.
 extension Ingestor {
     func dataArrived(
         _ node: Node, _ device: Device?, _ decoder: DataDecoder, _ topic: UnsafeRawBufferPointer,
         _ payload: UnsafeRawBufferPointer
     ) {
+        if let device, !device.isBorn {
+            askForBirth(node, why: "a device's birth is not known")
+            return
+        }
         guard let delivery = node.delivery else {
             guard let device = device ?? node.devices[""] else { return }
             plainData(node, device, topic, payload)
-            return
-        }
-        if let device, device.asset == nil {
-            askForBirth(node, why: "a device's birth is not known")
             return
         }
         do throws(FrameProblem) {
@@ -43,6 +43,7 @@ extension Ingestor {
             }
             return
         }
+        guard hasRoom(for: sequence, in: stream) else { return }
         stream.made = max(stream.made, sequence)
         change(stream) { $0.received += 1 }
         if !stream.claimed.insert(sequence) {
@@ -231,76 +232,7 @@ extension Ingestor {
         }
     }
 
-    // MARK: - Plain nodes
-
-    func plainData(
-        _ node: Node, _ device: Device, _ topic: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer
-    ) {
-        guard let asset = device.asset, let number = node.plainStream else { return }
-        let frames: [PlainFrame]
-        let unknown: Int
-        do throws(PayloadError) {
-            (frames, unknown) = try PlainReading.read(
-                payload, aliases: device.aliases, asset: asset, receivedMs: receivedMs)
-        } catch {
-            setAside(node, device, topic, payload, reason: "\(error)")
-            return
-        }
-        if unknown > 0, frames.isEmpty { askForBirth(node, why: "it sends metrics that its birth did not declare") }
-        device.heardMs = nowMs
-        for frame in frames { store(frame, asset, node, number) }
-    }
-
-    private func store(_ frame: PlainFrame, _ asset: AssetState, _ node: Node, _ stream: Int32) {
-        let timeMs = plausible(frame.timeMs) ? frame.timeMs : receivedMs
-        if !frame.isHistorical { asset.health.update(group: frame.group, penalty: 0) }
-        let sequence = frame.contentNumber
-        batch.plainTelemetry.row { row in
-            row.put(timestampMs: timeMs)
-            row.put(Int64(0))
-            row.put(sequence)
-            row.putNull()
-            if timeMs == frame.timeMs {
-                row.putNull()
-            } else {
-                row.put(timestampMs: PostgresTime.clamped(frame.timeMs))
-            }
-            row.put(asset.info.number)
-            row.putNull()
-            row.put(Int16(frame.group))
-            row.put(frame.isHistorical)
-            row.put(frame.values.span)
-            row.put(bytes: frame.qualities.map(\.rawValue))
-            if frame.texts.isEmpty { row.putNull() } else { row.put(json: texts(frame, asset)) }
-        }
-        batch.days.insert(Day(timeMs: timeMs))
-        markMinute(asset, frame.group, timeMs)
-        batch.streams[stream, default: StreamDelta(site: node.site, agent: node.agent)].received += 1
-        batch.add(
-            CommittedFrame(
-                asset: asset.info, group: frame.group, timeMs: timeMs, epochBits: 0, sequence: sequence,
-                values: frame.values, qualities: frame.qualities, health: nil, status: asset.health.status,
-                isHistorical: frame.isHistorical), of: stream, chain: nil, source)
-    }
-
-    private func texts(_ frame: PlainFrame, _ asset: AssetState) -> String {
-        var json = JSONWriter()
-        json.object { json in
-            for (position, text) in frame.texts.sorted(by: { $0.key < $1.key }) {
-                json.field(asset.info.groups[frame.group].signals[position].name, text)
-            }
-        }
-        return String(decoding: json.bytes, as: UTF8.self)
-    }
-
     // MARK: - Streams
-
-    func stream(_ id: StreamID) -> StreamState? {
-        if let known = streams[id] { return known }
-        guard let stream = registrar.registerStream(id) else { return nil }
-        streams[id] = stream
-        return stream
-    }
 
     @inline(__always)
     func change(_ stream: StreamState, _ body: (inout StreamDelta) -> Void) {

@@ -18,6 +18,10 @@ extension Ingestor {
         _ kind: String, _ severity: EventEntry.Severity, site: String, agent: String, asset: AssetState? = nil,
         occurredMs: Int64, _ message: String, detail: String = "{}", isAboutHealth: Bool = false
     ) {
+        guard eventBudget.allows("\(site)/\(agent)", nowMs: nowMs) else {
+            counters.overLimit.add(1)
+            return
+        }
         batch.add(
             EventEntry(
                 kind: kind, severity: severity, site: site, agent: agent, asset: asset?.info.number,

@@ -30,17 +30,30 @@ extension Ingestor {
                     message: MessageBatch(topic: topic, payload: payload, receivedMs: receivedMs))
             })
         {
-        case .kept: return
+        case .kept:
+            node.keptBytes += topic.count + payload.count + 64
+            gapped[ObjectIdentifier(node)] = node
+            return
         case .process, .late: act(node, verb, device, decoder, topic, payload)
         }
+        guard node.order.gapSinceMs != nil else { return }
         for kept in node.order.drain() { act(node, kept) }
     }
 
+    /// Gives up gaps that last too long, and all of them when too much waits behind them.
     func closeGaps() {
-        for node in nodes.values.flatMap(\.values)
-        where node.order.isOverdue(nowMs: nowMs, timeoutMs: settings.reorderTimeoutMs) {
-            for kept in node.order.giveUp() { act(node, kept) }
-            askForBirth(node, why: "messages are missing")
+        guard !gapped.isEmpty else { return }
+        let isTooMuch = gapped.values.reduce(0) { $0 + $1.keptBytes } > settings.mostKeptBytes
+        for (id, node) in gapped {
+            if node.order.gapSinceMs != nil {
+                guard isTooMuch || node.order.isOverdue(nowMs: nowMs, timeoutMs: settings.reorderTimeoutMs) else {
+                    continue
+                }
+                for kept in node.order.giveUp() { act(node, kept) }
+                askForBirth(node, why: "messages are missing")
+            }
+            node.keptBytes = 0
+            gapped[id] = nil
         }
     }
 
@@ -62,13 +75,5 @@ extension Ingestor {
         case .data: dataArrived(node, device, decoder, topic, payload)
         case .command: break
         }
-    }
-
-    func askForBirth(_ node: Node, why: String) {
-        guard rebirths.allows(lastMs: node.rebirthAskedMs, nowMs: nowMs) else { return }
-        node.rebirthAskedMs = nowMs
-        guard toHost.offer(.command(site: node.site, agent: node.agent, .rebirth), cost: 1) else { return }
-        counters.rebirthRequests.add(1)
-        log.info("asking for a birth", ["site": node.site, "agent": node.agent, "reason": why])
     }
 }

@@ -16,7 +16,14 @@ final class Ingestor {
         var mostBatchBytes = 16 << 20
         /// A reading from further ahead is given the time of its arrival.
         var mostAheadMs: Int64 = 300_000
+        /// What is beyond these is not taken, and counted: memory stays bounded whatever is published.
         var mostNodes = 20_000
+        var mostDevices = 50_000
+        var mostDevicesOfNode = 1_000
+        /// Messages that came too early, of all nodes together.
+        var mostKeptBytes = 32 << 20
+        /// A number that would leave one more gap in its stream than this is left to come again.
+        var mostGaps = 10_000
     }
 
     let settings: Settings
@@ -32,15 +39,21 @@ final class Ingestor {
 
     var batch = CommitBatch()
     var leases: [String: Leases.Lease] = [:]
-    var nodes: [String: [String: Node]] = [:]
-    var nodeCount = 0
+    var nodes = NodeTable()
     var topics = TopicTable()
+    /// Nodes that miss messages.
+    var gapped: [ObjectIdentifier: Node] = [:]
     var streams: [StreamID: StreamState] = [:]
     var reading = FrameReading()
     var rebirths = RebirthLimiter()
-    var quarantineBudget = QuarantineBudget()
+    /// When nodes that were never born were asked for a birth, by site and agent.
+    var strangersAskedMs: [String: Int64] = [:]
+    var quarantineBudget = HourlyBudget.quarantine()
+    var epochBudget = HourlyBudget.epochs()
+    var eventBudget = HourlyBudget.events()
     /// Assets by number, to reach them when their settings change.
     var assets: [Int32: AssetState] = [:]
+    var deviceCount = 0
     private var wantedSites: [String: Int64] = [:]
     private var writerIsIdle = true
     private var isStopping = false
@@ -152,18 +165,15 @@ final class Ingestor {
     private func leave(_ site: String) {
         log.warning("no longer serving a site", ["site": site])
         leases[site] = nil
-        nodeCount -= nodes[site]?.count ?? 0
-        nodes[site] = nil
-        topics.removeAll()
+        forget(nodes.remove(site: site))
         streams = streams.filter { $0.key.site != site }
         // The batch rests on the lease as well; whatever else is in it comes again.
         if !batch.isEmpty { forgetClaims() }
     }
 
     private func linkLost() {
-        for node in nodes.values.flatMap(\.values) where node.isOnline {
+        for node in nodes.all where node.isOnline {
             wentOffline(node, occurredMs: Clock.wallMs(), why: "the broker's connection was lost")
-            node.order = OrderMachine()
         }
     }
 
@@ -205,40 +215,32 @@ final class Ingestor {
         switch topic {
         case .state, .node(.command, _, _), .device(.command, _, _, _): return
         case .node(let verb, let site, let agent):
-            guard let node = node(site, agent) else { return }
+            guard isOurs(site) else { return }
+            guard let node = nodes[site, agent] else {
+                if verb == .birth { return nodeBorn(Node(site: site, agent: agent), topicBytes, payload) }
+                return askStranger(site, agent)
+            }
             if verb == .data { topics.add(topicBytes, verb, node, nil) }
             dispatch(verb, node, nil, topicBytes, payload)
         case .device(let verb, let site, let agent, let name):
-            guard let node = node(site, agent) else { return }
-            let device = node.devices[name] ?? Device(name: name)
-            if verb == .birth { node.devices[name] = device }
-            if verb == .data, node.devices[name] != nil { topics.add(topicBytes, verb, node, device) }
-            dispatch(verb, node, device, topicBytes, payload)
+            guard isOurs(site) else { return }
+            guard let node = nodes[site, agent] else { return askStranger(site, agent) }
+            let known = node.devices[name]
+            if verb == .data, let known { topics.add(topicBytes, verb, node, known) }
+            dispatch(verb, node, known ?? Device(name: name), topicBytes, payload)
         }
     }
 
-    /// Nil for sites that are not ours, and when there are too many nodes.
-    private func node(_ site: String, _ agent: String) -> Node? {
-        guard leases[site] != nil else {
-            counters.foreignMessages.add(1)
-            want(site)
-            return nil
-        }
-        if let node = nodes[site]?[agent] { return node }
-        guard nodeCount < settings.mostNodes else {
-            counters.foreignMessages.add(1)
-            log.error(
-                "too many edge nodes: a new one is ignored", ["site": site, "agent": agent, "most": settings.mostNodes])
-            return nil
-        }
-        let node = Node(site: site, agent: agent)
-        nodes[site, default: [:]][agent] = node
-        nodeCount += 1
-        return node
+    private func isOurs(_ site: String) -> Bool {
+        if leases[site] != nil { return true }
+        counters.foreignMessages.add(1)
+        want(site)
+        return false
     }
 
     private func want(_ site: String) {
-        guard wantedSites.count < 10_000, nowMs >= wantedSites[site] ?? 0 else { return }
+        if wantedSites.count >= 10_000 { wantedSites.removeAll() }
+        guard nowMs >= wantedSites[site] ?? .min else { return }
         if toUpkeep.offer(.wants(site: site), cost: 1) { wantedSites[site] = nowMs + 1_000 }
     }
 

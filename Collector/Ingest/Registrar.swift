@@ -58,18 +58,48 @@ final class Registrar {
             let number = try Catalogue.registerSignals(
                 connection, SignalSet(name: name, kind: SignalSet.generic, groups: []))
             let stored = try Catalogue.signals(connection, number)
-            let new = metrics.filter { stored.place(of: $0.name) == nil }.compactMap(Registrar.entry)
-            // Rows have one place per signal of a group: small groups keep sparse rows small.
-            for (index, start) in stride(from: 0, to: new.count, by: 64).enumerated() {
-                _ = try Catalogue.appendSignals(
-                    connection, number, group: "metrics-\(stored.groups.count + index)",
-                    Array(new[start..<min(start + 64, new.count)]))
-            }
+            let new = metrics.filter { Registrar.place(of: $0, in: stored) == nil }.compactMap(Registrar.entry)
+            try append(new[...], to: stored, number, connection)
             let record = try Catalogue.registerAsset(
                 connection, site: site, agent: agent, device: device, kind: SignalSet.generic, signalSet: number,
                 title: device.isEmpty ? agent : device)
             return (record, try Catalogue.signals(connection, number))
         }
+    }
+
+    /// Rows have one place per signal of a group: small groups keep sparse rows small.
+    private static let signalsOfGroup = 64
+    /// The number of a group is one byte.
+    private static let mostGroups = 256
+
+    private func append(
+        _ entries: ArraySlice<SignalSet.Entry>, to stored: SignalSet, _ number: Int32, _ connection: PostgresConnection
+    ) throws {
+        var rest = entries
+        func append(_ count: Int, to group: String) throws {
+            _ = try Catalogue.appendSignals(connection, number, group: group, Array(rest.prefix(count)))
+            rest = rest.dropFirst(count)
+        }
+        if let last = stored.groups.last, !rest.isEmpty, last.signals.count < Registrar.signalsOfGroup {
+            try append(Registrar.signalsOfGroup - last.signals.count, to: last.name)
+        }
+        var index = stored.groups.count
+        while !rest.isEmpty, index < Registrar.mostGroups {
+            try append(Registrar.signalsOfGroup, to: "metrics-\(index)")
+            index += 1
+        }
+        guard !rest.isEmpty else { return }
+        log.warning("a foreign asset has too many signals", ["signal_set": stored.name, "not_stored": rest.count])
+    }
+
+    /// Where a metric's readings go; nil if it is not stored, or not registered yet. A foreign metric that has changed
+    /// its form is another signal, with the form in its name.
+    static func place(of metric: BornMetric, in set: SignalSet) -> (group: Int, position: Int)? {
+        let named = set.place(of: metric.name)
+        guard set.kind == SignalSet.generic else { return named }
+        guard let form = entry(metric)?.form else { return nil }
+        if let named, set.groups[named.group].signals[named.position].form.word == form.word { return named }
+        return set.place(of: "\(metric.name) (\(form.word))")
     }
 
     func registerStream(_ id: StreamID) -> StreamState? {

@@ -207,15 +207,16 @@ final class Link {
     private func sendBirths() {
         let nowMs = Clock.wallMs()
         var status = currentStatus()
+        let earlier: [EpochState]
         do throws(OutboxFailure) {
-            // The collector takes what is below as gone for good: this must be exact.
+            // The collector takes what is below, and what is not said of earlier epochs, as gone for good.
             status.first = try reader.firstHeld(of: epoch) ?? epoch.nextSequence
+            earlier = try reader.epochs().filter { $0.life != epoch.life && $0.receipted < $0.newest }
         } catch {
             _ = toSampler.offer(.failed(error), cost: 1)
             return
         }
         seq.restart()
-        let earlier = (try? reader.epochs())?.filter { $0.life != epoch.life && $0.receipted < $0.newest } ?? []
         let node = announcement.births.node(
             status, bdSeq: bdSeq,
             properties: [

@@ -3,12 +3,24 @@ import Sparkplug
 
 /// Readings of a plain Sparkplug node: those of one signal group at one instant.
 struct PlainFrame: Equatable {
-    var group: Int
-    var timeMs: Int64
+    let group: Int
+    let timeMs: Int64
     var values: [Double]
     var qualities: [Quality]
     var texts: [Int: String] = [:]
-    var isHistorical: Bool
+    let isHistorical: Bool
+
+    /// What a node does not mention has not changed: it is stale.
+    init(group: Int, timeMs: Int64, count: Int, isHistorical: Bool) {
+        self.group = group
+        self.timeMs = timeMs
+        values = Array(repeating: Frame.noValue, count: count)
+        qualities = Array(repeating: .stale, count: count)
+        self.isHistorical = isHistorical
+    }
+
+    /// Whether the signal was mentioned.
+    func has(_ position: Int) -> Bool { qualities[position] != .stale || !values[position].isNaN }
 
     /// Identifies the content: a message that comes twice is stored once. FNV-1a, 63 bits.
     var contentNumber: Int64 {
@@ -32,47 +44,73 @@ struct PlainFrame: Equatable {
 /// Reads the data messages of plain Sparkplug nodes: changed metrics only, several instants perhaps, any data type.
 enum PlainReading {
     static let longestText = 4_096
+    /// Instants of one message, counted for each group.
+    static let mostFrames = 10_000
 
-    /// In the order of time and group. Metrics that no birth has declared are counted, not read.
+    enum Failure: Error, Equatable, CustomStringConvertible {
+        case malformed(PayloadError)
+        case tooManyFrames
+
+        var description: String {
+            switch self {
+            case .malformed(let error): "\(error)"
+            case .tooManyFrames: "it holds readings of more than \(PlainReading.mostFrames) instants"
+            }
+        }
+    }
+
+    private struct FrameKey: Hashable {
+        let group: UInt8
+        let timeMs: Int64
+        let isHistorical: Bool
+    }
+
+    /// In the order of their first metrics. What no birth has declared is counted, not read; what is marked as transient
+    /// is not kept, as the standard says.
     static func read(
         _ payload: UnsafeRawBufferPointer, aliases: AliasMap, asset: AssetState, receivedMs: Int64
-    ) throws(PayloadError) -> (frames: [PlainFrame], unknown: Int) {
+    ) throws(Failure) -> (frames: [PlainFrame], unknown: Int) {
         var frames: [PlainFrame] = []
+        var places: [FrameKey: Int] = [:]
         var unknown = 0
-        var decoder = try DataDecoder(payload)
+        var decoder = try begin(payload)
         let sentMs = decoder.timestampMs.map { Int64(clamping: $0) } ?? receivedMs
-        while try decoder.next() {
-            let slot = aliases.slot(of: decoder.metric, in: decoder)
-            guard slot.role == .signal, Int(slot.group) < asset.groups.count else {
-                unknown += 1
+        while try next(&decoder) {
+            let metric = decoder.metric
+            let slot = aliases.slot(of: metric, in: decoder)
+            guard slot.role == .signal, Int(slot.group) < asset.groups.count,
+                Int(slot.position) < asset.groups[Int(slot.group)].forms.count
+            else {
+                if slot.role == .unknown { unknown += 1 }
                 continue
             }
-            let metric = decoder.metric
-            let timeMs = metric.flags.contains(.hasTimestamp) ? Int64(clamping: metric.timestampMs) : sentMs
-            let index = frameIndex(&frames, slot, timeMs, metric, asset)
-            store(decoder, slot, asset, in: &frames[index])
+            guard !metric.flags.contains(.transient) else { continue }
+            let key = FrameKey(
+                group: slot.group,
+                timeMs: metric.flags.contains(.hasTimestamp) ? Int64(clamping: metric.timestampMs) : sentMs,
+                isHistorical: metric.flags.contains(.historical))
+            // Two values of one metric at one instant are two frames: both are kept.
+            if let place = places[key], !frames[place].has(Int(slot.position)) {
+                store(decoder, slot, asset, in: &frames[place])
+                continue
+            }
+            guard frames.count < mostFrames else { throw .tooManyFrames }
+            places[key] = frames.count
+            frames.append(
+                PlainFrame(
+                    group: Int(key.group), timeMs: key.timeMs,
+                    count: asset.groups[Int(slot.group)].forms.count, isHistorical: key.isHistorical))
+            store(decoder, slot, asset, in: &frames[frames.count - 1])
         }
         return (frames, unknown)
     }
 
-    private static func frameIndex(
-        _ frames: inout [PlainFrame], _ slot: MetricSlot, _ timeMs: Int64, _ metric: DataMetric, _ asset: AssetState
-    ) -> Int {
-        // Two values of one metric at one instant are two frames: both are kept.
-        let position = Int(slot.position)
-        if let index = frames.lastIndex(where: {
-            $0.group == Int(slot.group) && $0.timeMs == timeMs && $0.qualities[position] == .stale
-                && $0.values[position].isNaN
-        }) {
-            return index
-        }
-        let count = asset.groups[Int(slot.group)].forms.count
-        frames.append(
-            PlainFrame(
-                group: Int(slot.group), timeMs: timeMs, values: Array(repeating: Frame.noValue, count: count),
-                // What a node does not mention has not changed.
-                qualities: Array(repeating: .stale, count: count), isHistorical: metric.flags.contains(.historical)))
-        return frames.count - 1
+    private static func begin(_ payload: UnsafeRawBufferPointer) throws(Failure) -> DataDecoder {
+        do throws(PayloadError) { return try DataDecoder(payload) } catch { throw .malformed(error) }
+    }
+
+    private static func next(_ decoder: inout DataDecoder) throws(Failure) -> Bool {
+        do throws(PayloadError) { return try decoder.next() } catch { throw .malformed(error) }
     }
 
     private static func store(

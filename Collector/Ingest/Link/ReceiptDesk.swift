@@ -5,6 +5,8 @@ struct ReceiptDesk {
     /// The least time between two receipts for one agent, unless much has been settled.
     static let intervalMs: Int64 = 100
     static let impatientFrames: Int64 = 64
+    /// Streams remembered. Forgetting one costs a receipt that is sent a little early.
+    static let mostEntries = 50_000
 
     private struct Entry {
         var receipt: Receipt
@@ -22,10 +24,16 @@ struct ReceiptDesk {
     private var entries: [Key: Entry] = [:]
     private var waiting: Set<Key> = []
 
+    /// Streams remembered now.
+    var count: Int { entries.count }
+
     /// True if it should be sent at once.
     mutating func put(site: String, agent: String, _ receipt: Receipt, nowMs: Int64) -> Bool {
         let key = Key(site: site, agent: agent, epoch: receipt.epoch)
         let count = receipt.settled.count
+        if entries.count >= ReceiptDesk.mostEntries, entries[key] == nil {
+            entries = entries.filter { waiting.contains($0.key) }
+        }
         var entry = entries[key] ?? Entry(receipt: receipt, lastSentMs: .min / 2, lastSentCount: 0, isDue: true)
         entry.receipt = receipt
         let isNow =

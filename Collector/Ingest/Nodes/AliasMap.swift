@@ -6,6 +6,8 @@ struct MetricSlot: Sendable, Equatable {
         case unknown, epoch, sequence, chain, report
         case first, receipted, pending, dropped, outboxBytes, outboxCapacityBytes, outboxDaysLeft
         case signal
+        /// Declared, and not stored.
+        case ignored
     }
 
     var role = Role.unknown
@@ -19,17 +21,19 @@ struct MetricSlot: Sendable, Equatable {
 
 /// The metrics of one node or device by alias and by name, as its last birth gave them.
 struct AliasMap: Sendable {
-    /// Aliases below this are looked up by index.
-    private static let denseCount: UInt64 = 1 << 14
-
+    /// Aliases below this are looked up by index: there may be a few times as many as metrics, no more.
+    private let denseCount: UInt64
     private var dense: [MetricSlot] = []
     private var sparse: [UInt64: MetricSlot] = [:]
     private var names: [String: MetricSlot] = [:]
 
+    /// For about so many metrics.
+    init(count: Int = 0) { denseCount = UInt64(clamping: min(count * 4 + 256, 1 << 14)) }
+
     mutating func add(name: String, alias: UInt64?, _ slot: MetricSlot) {
         names[name] = slot
         guard let alias else { return }
-        guard alias < AliasMap.denseCount else {
+        guard alias < denseCount else {
             sparse[alias] = slot
             return
         }

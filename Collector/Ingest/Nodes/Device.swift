@@ -7,7 +7,11 @@ final class Device {
     let name: String
     /// Nil until its birth could be registered.
     var asset: AssetState?
+    /// Whether its birth in the node's session is known: aliases of an earlier one mean something else.
+    var isBorn = false
     var aliases = AliasMap()
+    /// Metrics that its birth declares and that are not stored.
+    var unstoredCount = 0
     /// When it was last heard of, by the monotonic clock.
     var heardMs: Int64 = 0
 

@@ -13,6 +13,8 @@ final class Node {
     let site: String
     let agent: String
     var order = OrderMachine<Kept>()
+    /// About what the messages take that wait for the gap to close.
+    var keptBytes = 0
     /// bdSeq of the birth held; a death counts only if it has the same.
     var bdSeq: Int64?
     /// What the last birth said about delivery; nil for a plain Sparkplug node, or before the first birth.

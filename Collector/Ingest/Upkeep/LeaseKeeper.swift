@@ -9,6 +9,8 @@ final class LeaseKeeper {
     static let roundMs = 1_000
     /// Commits or heartbeats that fail for longer than this end the collector's being online.
     static let patienceMs: Int64 = 3_000
+    /// Where every site is wanted: whoever may publish could invent sites without end.
+    static let mostSites = 1_000
 
     private let config: CollectorConfig
     private let identity: String
@@ -49,7 +51,7 @@ final class LeaseKeeper {
         while true {
             for request in requests.takeAll(timeoutMs: LeaseKeeper.roundMs) {
                 switch request {
-                case .wants(let site): if config.sites.isEmpty || config.sites.contains(site) { sites.insert(site) }
+                case .wants(let site): want(site)
                 case .stop:
                     giveBack()
                     return
@@ -65,7 +67,7 @@ final class LeaseKeeper {
             let connection = try connect()
             try Collectors.heartbeat(connection, identity, hostID: config.hostID, address: state.address)
             if !held.isEmpty { held = try Leases.renew(connection, held, lastingMs: LeaseKeeper.lastingMs) }
-            if config.sites.isEmpty { sites.formUnion(try knownSites(connection)) }
+            if config.sites.isEmpty { for site in try knownSites(connection) { want(site) } }
             for site in sites.sorted() where !held.contains(where: { $0.site == site }) {
                 if let lease = try Leases.acquire(
                     connection, site: site, holder: identity, lastingMs: LeaseKeeper.lastingMs)
@@ -90,8 +92,21 @@ final class LeaseKeeper {
         tell()
     }
 
+    private func want(_ site: String) {
+        guard config.sites.isEmpty || config.sites.contains(site), !sites.contains(site) else { return }
+        guard sites.count < LeaseKeeper.mostSites else {
+            log.error(
+                "too many sites: a new one is ignored; name the sites in the configuration",
+                ["site": site, "most": LeaseKeeper.mostSites])
+            return
+        }
+        sites.insert(site)
+    }
+
     private func knownSites(_ connection: PostgresConnection) throws -> [String] {
-        try connection.query("select site from sites").map { row throws(PostgresFailure) in try row[0] }
+        try connection.query("select site from sites order by first_seen").map { row throws(PostgresFailure) in
+            try row[0]
+        }
     }
 
     private func tell() {

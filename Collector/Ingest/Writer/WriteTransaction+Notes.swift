@@ -13,7 +13,7 @@ extension WriteTransaction {
 
     /// The same, but for what PostgreSQL refuses; and everything refused so far goes into quarantine.
     func noteEach(
-        _ connection: PostgresConnection, _ sorter: inout RefusalSorter, _ budget: inout QuarantineBudget
+        _ connection: PostgresConnection, _ sorter: inout RefusalSorter, _ budget: inout HourlyBudget
     ) throws {
         for loss in batch.losses {
             guard let failure = try connection.refusal(of: { try insert(connection, loss) }) else { continue }
@@ -40,7 +40,7 @@ extension WriteTransaction {
     }
 
     private func setAside(
-        _ connection: PostgresConnection, _ sorter: inout RefusalSorter, _ budget: inout QuarantineBudget
+        _ connection: PostgresConnection, _ sorter: inout RefusalSorter, _ budget: inout HourlyBudget
     ) throws {
         var counts: [StreamName: Int64] = [:]
         for entry in sorter.poison {

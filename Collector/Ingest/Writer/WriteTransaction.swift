@@ -34,7 +34,7 @@ struct WriteTransaction {
 
     /// Once. `budget` bounds what is set aside.
     mutating func run(
-        _ connection: PostgresConnection, _ budget: inout QuarantineBudget
+        _ connection: PostgresConnection, _ budget: inout HourlyBudget
     ) throws -> [StreamReceipt] {
         var sorter = RefusalSorter(batch, deltas: deltas)
         var number: String?

@@ -18,7 +18,7 @@ final class Writer {
     private var knownDays: Set<Day> = []
     private var hasConnected = false
     private var isReconnected = false
-    private var quarantineBudget = QuarantineBudget()
+    private var quarantineBudget = HourlyBudget.quarantine()
 
     init(
         options: PostgresOptions, batches: Mailbox<CommitBatch>, toIngest: Mailbox<IngestControl>,
