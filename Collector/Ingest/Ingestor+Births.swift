@@ -45,14 +45,13 @@ extension Ingestor {
         change(stream) { delta in
             delta.isOnline = true
             delta.made = stream.made
-            delta.status.first = delivery.first
-            delta.status.receipted = delivery.receipted
+            delta.status.take(delivery.word)
         }
         // What is below the oldest number held is gone for good. 0: the agent does not say.
-        declareMissing(stream, stream.open.intersection(0...max(0, delivery.first - 1)))
+        declareMissing(stream, stream.open.intersection(0...max(0, (delivery.word.first ?? 0) - 1)))
         // Receipted, and not stored: the database has been set back. The agent may still have it.
-        if delivery.receipted >= 1 {
-            for range in stream.open.intersection(1...delivery.receipted).ranges.prefix(64) {
+        if let receipted = delivery.word.receipted, receipted >= 1 {
+            for range in stream.open.intersection(1...receipted).ranges.prefix(64) {
                 let request = ResendRequest(epoch: delivery.epoch, range: range)
                 _ = toHost.offer(.command(site: node.site, agent: node.agent, .resend(request)), cost: 1)
             }

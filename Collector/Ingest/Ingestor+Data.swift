@@ -220,16 +220,7 @@ extension Ingestor {
     /// An agent's word about its outbox, without a record.
     private func takeStatus(_ node: Node, _ delivery: NodeBirth.Delivery) {
         guard let stream = stream(StreamID(site: node.site, agent: node.agent, epoch: delivery.epoch)) else { return }
-        let word = reading.word
-        change(stream) { delta in
-            delta.status.first = word.first ?? delta.status.first
-            delta.status.receipted = word.receipted ?? delta.status.receipted
-            delta.status.pending = word.pending ?? delta.status.pending
-            delta.status.dropped = word.dropped ?? delta.status.dropped
-            delta.status.outboxBytes = word.outboxBytes ?? delta.status.outboxBytes
-            delta.status.outboxCapacityBytes = word.outboxCapacityBytes ?? delta.status.outboxCapacityBytes
-            delta.status.outboxDaysLeft = word.outboxDaysLeft ?? delta.status.outboxDaysLeft
-        }
+        change(stream) { $0.status.take(reading.word) }
     }
 
     // MARK: - Streams

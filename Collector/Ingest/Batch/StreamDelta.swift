@@ -43,6 +43,18 @@ struct AgentWord: Equatable {
     var outboxDaysLeft: Double?
     var clockOffsetMs: Int64?
 
+    /// A later word, where it says something.
+    mutating func take(_ later: AgentWord) {
+        first = later.first ?? first
+        receipted = later.receipted ?? receipted
+        pending = later.pending ?? pending
+        dropped = later.dropped ?? dropped
+        outboxBytes = later.outboxBytes ?? outboxBytes
+        outboxCapacityBytes = later.outboxCapacityBytes ?? outboxCapacityBytes
+        outboxDaysLeft = later.outboxDaysLeft ?? outboxDaysLeft
+        clockOffsetMs = later.clockOffsetMs ?? clockOffsetMs
+    }
+
     mutating func take(_ metric: DataMetric, _ role: MetricSlot.Role) {
         let number = metric.integer(declared: .int64)
         switch role {

@@ -7,8 +7,8 @@ struct NodeBirth: Sendable, Equatable {
     struct Delivery: Sendable, Equatable {
         var epoch: Epoch
         var sequence: Int64
-        var first: Int64
-        var receipted: Int64
+        /// What it says about its outbox. `first` 0 or nil: it does not say.
+        var word = AgentWord()
         /// Earlier epochs of which records are still to come.
         var earlier: [Epoch: ClosedRange<Int64>]
     }
@@ -92,17 +92,22 @@ enum BirthReading {
         func metric(_ name: String) -> Metric? { metrics.first { $0.name == name } }
         guard metric(MetricName.receipt) != nil, let text = metric(MetricName.epoch)?.text else { return nil }
         guard let epoch = Epoch(text) else { throw BirthProblem("Delivery/Epoch is not 16 hexadecimal digits") }
-        func number(_ name: String) throws(BirthProblem) -> Int64 {
-            guard let metric = metric(name) else { return 0 }
+        func number(_ name: String) throws(BirthProblem) -> Int64? {
+            guard let metric = metric(name), metric.isNull != true else { return nil }
             guard let value = metric.integer(), value >= 0, value < .max else {
                 throw BirthProblem("\(name) is not a number from 0 up")
             }
             return value
         }
         let earlier = metric(MetricName.propertiesFolder + "Earlier Epochs")?.text ?? ""
+        let word = AgentWord(
+            first: try number(MetricName.first), receipted: try number(MetricName.receipted),
+            pending: try number(MetricName.pending), dropped: try number(MetricName.dropped),
+            outboxBytes: try number(MetricName.outboxBytes),
+            outboxCapacityBytes: try number(MetricName.outboxCapacityBytes),
+            outboxDaysLeft: metric(MetricName.outboxDaysLeft)?.number().flatMap { $0.isFinite ? $0 : nil })
         return NodeBirth.Delivery(
-            epoch: epoch, sequence: try number(MetricName.sequence), first: try number(MetricName.first),
-            receipted: try number(MetricName.receipted), earlier: earlierEpochs(earlier))
+            epoch: epoch, sequence: try number(MetricName.sequence) ?? 0, word: word, earlier: earlierEpochs(earlier))
     }
 
     /// `epoch:a-b,epoch:a-b`; parts without this form are passed over, which only makes us keep a gap open for longer.
