@@ -38,7 +38,10 @@ final class Ingestor {
     private let toWriter: Mailbox<CommitBatch>
 
     var batch = CommitBatch()
+    /// Of the sites that are served: their leases are held, and their streams known.
     var leases: [String: Leases.Lease] = [:]
+    private var held: [String: Leases.Lease] = [:]
+    private var serveMs: Int64 = 0
     var nodes = NodeTable()
     var topics = TopicTable()
     /// Nodes that miss messages.
@@ -90,6 +93,7 @@ final class Ingestor {
     func turn(atMs now: Int64) -> Bool {
         nowMs = now
         obey(control.takeAll(timeoutMs: 0))
+        serveHeldSites()
         if batch.bytes < settings.mostBatchBytes {
             for taken in messages.takeAll(timeoutMs: 0) { process(taken) }
         }
@@ -149,12 +153,22 @@ final class Ingestor {
         }
     }
 
-    private func take(_ held: [Leases.Lease]) {
-        let new = Dictionary(held.map { ($0.site, $0) }) { first, _ in first }
-        for (site, lease) in leases where new[site] != lease { leave(site) }
-        for (site, lease) in new where leases[site] != lease {
+    private func take(_ leasesHeld: [Leases.Lease]) {
+        held = Dictionary(leasesHeld.map { ($0.site, $0) }) { first, _ in first }
+        for (site, lease) in leases where held[site] != lease { leave(site) }
+        serveMs = nowMs
+    }
+
+    /// A site is served once its streams could be read; until then it is tried again and again, because the leases
+    /// are told only when they change.
+    private func serveHeldSites() {
+        guard nowMs >= serveMs else { return }
+        for (site, lease) in held where leases[site] != lease {
+            guard let stored = registrar.streams(site: site) else {
+                serveMs = nowMs + 500
+                return
+            }
             wantedSites[site] = nil
-            guard let stored = registrar.streams(site: site) else { continue }
             for stream in stored { streams[stream.id] = stream }
             leases[site] = lease
             log.info("serving a site", ["site": site, "fence": lease.fence])

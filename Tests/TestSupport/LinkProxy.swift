@@ -18,6 +18,7 @@ public final class LinkProxy: Sendable {
         var isClosed = false
         var connections: [Int: Link] = [:]
         var accepted = 0
+        var refused = 0
         var bytes: [Direction: Int] = [:]
         var cutAt: [Direction: Int] = [:]
         var delayMs: UInt32 = 0
@@ -81,6 +82,8 @@ public final class LinkProxy: Sendable {
     public func bytes(_ direction: Direction) -> Int { state.withLock { $0.bytes[direction, default: 0] } }
     /// Connections taken so far.
     public var accepted: Int { state.withLock { $0.accepted } }
+    /// Connections reset at once so far.
+    public var refused: Int { state.withLock { $0.refused } }
     /// Connections that stand now.
     public var connected: Int { state.withLock { $0.connections.values.count { !$0.isCut } } }
 
@@ -103,6 +106,7 @@ public final class LinkProxy: Sendable {
     private func serve(_ client: Int32) {
         let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         let refuses = state.withLock { $0.refuses || $0.isClosed }
+        if refuses { state.withLock { $0.refused += 1 } }
         guard !refuses, server >= 0, withLoopback(serverPort, { connect(server, $0, $1) }) == 0 else {
             reset(client)
             Glibc.close(client)

@@ -18,16 +18,22 @@ public final class TestDisk: Sendable {
     private let folder: TemporaryFolder
     private let isMounted = Mutex(false)
 
-    /// Nil if this process may mount disks, else why not.
-    public static let obstacle: String? = {
+    /// Nil if this process may mount disks in memory, else why not.
+    public static let obstacle = tried(.memory, megabytes: 1)
+    /// Nil if this process may mount images and cut their power, else why not.
+    public static let powerObstacle = tried(.ext4, megabytes: 4)
+
+    private static func tried(_ kind: Kind, megabytes: Int) -> String? {
         guard geteuid() == 0 else { return "mounting a disk needs root" }
         do {
-            try TestDisk(.memory, megabytes: 1).close()
+            let disk = try TestDisk(kind, megabytes: megabytes)
+            defer { disk.close() }
+            if kind == .ext4 { try disk.cutPower() }
             return nil
         } catch {
             return "\(error)"
         }
-    }()
+    }
 
     public init(_ kind: Kind, megabytes: Int) throws {
         self.kind = kind
@@ -64,6 +70,21 @@ public final class TestDisk: Sendable {
     public func resize(megabytes: Int) throws {
         try ChildProcess.run("mount", ["-o", "remount,size=\(megabytes)m", path])
     }
+
+    /// Takes all the room that is left.
+    public func fill() throws {
+        let file = open(ballast, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw SupportFailure.system("open \(ballast)", errno) }
+        defer { Glibc.close(file) }
+        let piece = [UInt8](repeating: 0x55, count: 4096)
+        while write(file, piece, piece.count) > 0 {}
+        guard errno == ENOSPC else { throw SupportFailure.system("write \(ballast)", errno) }
+    }
+
+    /// Gives back what `fill` has taken.
+    public func unfill() { unlink(ballast) }
+
+    private var ballast: String { "\(path)/.ballast" }
 
     /// Nothing more reaches the disk, and what has not been synced to it is gone: the file system's own log is not
     /// flushed either. The programs that use it must be killed before `restorePower`.

@@ -10,10 +10,45 @@ extension ChaosRun {
         Fault(name: name, weight: weight) { run, draw in body(run.plant.agents[draw.agent].link, &draw) }
     }
 
+    /// Of its process or its folder.
     private static func onAgent(
         _ name: String, _ weight: Int, _ body: @escaping @Sendable (AgentUnit, inout Draw) throws -> Void
     ) -> Fault {
-        Fault(name: name, weight: weight) { run, draw in try body(run.plant.agents[draw.agent], &draw) }
+        Fault(name: name, weight: weight) { run, draw in
+            try run.exclusively([draw.agent]) { try body(run.plant.agents[draw.agent], &draw) }
+        }
+    }
+
+    private static func onDisk(
+        _ name: String, _ weight: Int, _ body: @escaping @Sendable (AgentUnit, TestDisk, inout Draw) throws -> Void
+    ) -> Fault {
+        Fault(name: name, weight: weight, needs: .disks) { run, draw in
+            try run.exclusively([draw.agent]) {
+                try body(run.plant.agents[draw.agent], run.disks[draw.agent], &draw)
+            }
+        }
+    }
+
+    /// Puts an old copy of the outbox in the place of the present one, once nothing is in this one alone: what a
+    /// person throws away no program can bring back.
+    private static func restoreOldOutbox(_ run: ChaosRun, _ draw: inout Draw) throws {
+        let (plant, agent) = (run.plant, run.plant.agents[draw.agent])
+        let copy = "\(try plant.folder.folder("copies"))/\(agent.name)"
+        try agent.stop()
+        try ChildProcess.run("rm", ["-rf", copy])
+        try ChildProcess.run("cp", ["-a", agent.stateFolder, copy])
+        try agent.start()
+        draw.pause(500...2_000)
+        for _ in 0..<20 {
+            if draw.random.unit() < 0.5 { try agent.stop() } else { agent.kill() }
+            if (try? plant.openRecords(agent))?.isEmpty == true {
+                try Mishaps.restore(agent.stateFolder, from: copy, databaseOnly: draw.random.unit() < 0.3)
+                return try agent.start()
+            }
+            try agent.start()
+            draw.pause(500...2_000)
+        }
+        throw SupportFailure("\(agent.name) never had everything delivered")
     }
 
     static let agentFaults: [Fault] = [
@@ -50,10 +85,38 @@ extension ChaosRun {
         },
         Fault(name: "agent restarted with a wrong clock", weight: 2) { run, draw in
             run.clocks[draw.agent].step(seconds: draw.pick([ProgramClock.backTo1970(), -3_600, 86_400]))
-            run.plant.agents[draw.agent].kill()
-            try run.plant.agents[draw.agent].start()
+            try run.exclusively([draw.agent]) {
+                run.plant.agents[draw.agent].kill()
+                try run.plant.agents[draw.agent].start()
+            }
             draw.pause(500...2_000)
             run.clocks[draw.agent].step(seconds: 0)
+        },
+        Fault(name: "agent's old outbox restored", weight: 2) { run, draw in
+            try run.exclusively([draw.agent]) { try restoreOldOutbox(run, &draw) }
+        },
+        onDisk("agent's power cut", 3) { agent, disk, draw in
+            // It lives on for a moment, on a disk that takes nothing more.
+            try disk.cutPower()
+            draw.pause(0...200)
+            agent.kill()
+            try disk.restorePower()
+            try agent.start()
+        },
+        onDisk("agent's disk full", 2) { _, disk, draw in
+            try disk.fill()
+            draw.pause(500...4_000)
+            disk.unfill()
+        },
+        onDisk("agent killed with its disk full", 1) { agent, disk, draw in
+            try disk.fill()
+            draw.pause(200...1_000)
+            agent.kill()
+            try agent.start()
+            draw.pause(200...2_000)
+            disk.unfill()
+            // What cannot open its outbox ends, and is started again by whoever runs it.
+            if !agent.unit.isRunning { try agent.start() }
         },
         onLink("agent's link reset", 4) { link, _ in link.cut() },
         onLink("agent's link reset again and again", 2) { link, draw in
@@ -100,8 +163,13 @@ extension ChaosRun {
             draw.pause(1_000...4_000)
             link.delay(milliseconds: 0)
         },
-        Fault(name: "agent killed with its link down", weight: 3) { run, draw in
-            let agent = run.plant.agents[draw.agent]
+        Fault(name: "agent not heard until it notices", weight: 2, needs: .patience) { run, draw in
+            let link = run.plant.agents[draw.agent].link
+            link.hold([draw.pick([.toServer, .toClient])])
+            draw.pause(15_000...40_000)
+            link.hold([])
+        },
+        onAgent("agent killed with its link down", 3) { agent, draw in
             agent.link.refuse(true)
             agent.link.cut()
             draw.pause(300...1_500)

@@ -28,6 +28,8 @@ struct ChaosReport: CustomStringConvertible {
                 "from the end of a fault to the first commit of a later reading: p50 \(percentile(0.5)), "
                     + "p90 \(percentile(0.9)), p99 \(percentile(0.99)), most \(percentile(1)) "
                     + "(\(times.count) measured, \(run.recovery.disturbed) disturbed by another fault)")
+            let slowest = run.recovery.samples.sorted { $0.ms > $1.ms }.prefix(3)
+            lines.append("  slowest after: " + slowest.map { "\($0.fault) (\($0.ms) ms)" }.joined(separator: ", "))
         }
         lines.append("most memory of a collector: \(run.recovery.residentPeakBytes >> 20) MiB")
         lines += findings.map { "  \($0)" }

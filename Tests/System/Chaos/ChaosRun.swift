@@ -12,7 +12,17 @@ final class ChaosRun: Sendable {
         let name: String
         /// How often it is drawn, relative to the others of its lane.
         let weight: Int
+        /// What the plant must have for it.
+        var needs = Need.nothing
         let strike: @Sendable (ChaosRun, inout Draw) throws -> Void
+    }
+
+    enum Need: Sendable {
+        case nothing
+        /// Agents with disks of their own.
+        case disks
+        /// A run of many faults, so that one of them may last a minute.
+        case patience
     }
 
     /// What a fault may choose: its random numbers, and for the agents' lanes the agent.
@@ -32,6 +42,8 @@ final class ChaosRun: Sendable {
     let recovery: Recovery
     let clocks: [ProgramClock]
     let collectorClocks: [ProgramClock]
+    /// One for each agent, or none.
+    let disks: [TestDisk]
     let hostile = HostileLane()
     private let wanted: Int
     private let state = Mutex(State())
@@ -42,15 +54,18 @@ final class ChaosRun: Sendable {
         var counts: [String: Int] = [:]
         var failures: [String] = []
         var lanes = 0
+        var claimed: Set<Int> = []
     }
 
     init(
-        _ plant: Plant, seed: UInt64, faults: Int, clocks: [ProgramClock], collectorClocks: [ProgramClock]
+        _ plant: Plant, seed: UInt64, faults: Int, clocks: [ProgramClock], collectorClocks: [ProgramClock],
+        disks: [TestDisk]
     ) {
         self.plant = plant
         self.seed = seed
         self.clocks = clocks
         self.collectorClocks = collectorClocks
+        self.disks = disks
         wanted = faults
         recovery = Recovery(plant)
     }
@@ -59,7 +74,8 @@ final class ChaosRun: Sendable {
     var failures: [String] { state.withLock { $0.failures } }
     var secondsSoFar: Double { Double(Clock.monotonicMs() - startMs) / 1000 }
 
-    /// Runs until so many faults have struck on all lanes together, and everything is healed.
+    /// Runs until so many faults have struck on all lanes together, and everything is healed. A run of a hundred or
+    /// more goes on until every lane has drawn each of its faults.
     func run() {
         recovery.start()
         let agents = Array(plant.agents.indices)
@@ -78,8 +94,9 @@ final class ChaosRun: Sendable {
         state.withLock { $0.lanes += 1 }
         startThread { [self] in
             var random = SeededRandom(seed: seed, stream: UInt64(lane))
-            while let number = next() {
-                let fault = ChaosRun.draw(faults, &random)
+            var deck = Deck(faults.filter(isPossible), &random)
+            while let number = next(isComplete: deck.isComplete) {
+                let fault = deck.draw(&random)
                 var draw = Draw(random: SeededRandom(seed: random.next()), agent: agents[random.below(agents.count)])
                 let affected = affectsAll ? Set(agents) : [draw.agent]
                 strike(fault, number, affected, &draw)
@@ -94,22 +111,62 @@ final class ChaosRun: Sendable {
         }
     }
 
+    private func isPossible(_ fault: Fault) -> Bool {
+        switch fault.needs {
+        case .nothing: true
+        case .disks: !disks.isEmpty
+        case .patience: wanted >= 400
+        }
+    }
+
     /// The number of the next fault; nil when there were enough.
-    private func next() -> Int? {
+    private func next(isComplete: Bool) -> Int? {
         state.withLock { state in
-            guard state.begun < wanted, state.failures.isEmpty else { return nil }
+            guard state.failures.isEmpty, state.begun < wanted || wanted >= 100 && !isComplete else { return nil }
             state.begun += 1
             return state.begun
         }
     }
 
-    private static func draw(_ faults: [Fault], _ random: inout SeededRandom) -> Fault {
-        var ticket = random.below(faults.reduce(0) { $0 + $1.weight })
-        for fault in faults {
-            if ticket < fault.weight { return fault }
-            ticket -= fault.weight
+    /// The faults of a lane: each of them once, in random order, then by their weights.
+    private struct Deck {
+        private let faults: [Fault]
+        private var firstPass: [Fault]
+
+        init(_ faults: [Fault], _ random: inout SeededRandom) {
+            self.faults = faults
+            firstPass = faults
+            for last in stride(from: faults.count - 1, to: 0, by: -1) {
+                firstPass.swapAt(last, random.below(last + 1))
+            }
         }
-        return faults[0]
+
+        var isComplete: Bool { firstPass.isEmpty }
+
+        mutating func draw(_ random: inout SeededRandom) -> Fault {
+            if let fault = firstPass.popLast() { return fault }
+            var ticket = random.below(faults.reduce(0) { $0 + $1.weight })
+            for fault in faults {
+                if ticket < fault.weight { return fault }
+                ticket -= fault.weight
+            }
+            return faults[0]
+        }
+    }
+
+    /// Keeps the others' hands off these agents' processes and folders meanwhile.
+    func exclusively<T>(_ agents: Set<Int>, _ body: () throws -> T) rethrows -> T {
+        while true {
+            let isMine = state.withLock { state in
+                guard state.claimed.isDisjoint(with: agents) else { return false }
+                state.claimed.formUnion(agents)
+                return true
+            }
+            if isMine { break }
+            usleep(5_000)
+        }
+        defer { state.withLock { $0.claimed.subtract(agents) } }
+        return try body()
     }
 
     private func strike(_ fault: Fault, _ number: Int, _ affected: Set<Int>, _ draw: inout Draw) {

@@ -14,7 +14,7 @@ final class HostileLane: Sendable {
                 client?.close()
                 client = try? HostileClient(
                     port: plant.broker.port,
-                    subscribing: ["spBv1.0/\(plant.site)/DDATA/#", "spBv1.0/\(plant.site)/NDATA/#"])
+                    subscribing: ["spBv1.0/\(plant.site)/#"])
             }
             return client
         }
@@ -35,7 +35,7 @@ extension ChaosRun {
             let name = run.plant.agents[draw.agent].name
             let heard = client.messages.filter { $0.topic.contains("/\(name)") }
             try? body(client, heard, &draw)
-            draw.pause(1_000...3_000)
+            draw.pause(500...2_000)
         }
     }
 
@@ -56,8 +56,8 @@ extension ChaosRun {
             for _ in 0..<min(100, heard.count) { try client.publish(draw.pick(heard)) }
         },
         hostile("garbage on the agent's topics", 3) { client, heard, draw in
-            let topics = Set(heard.map(\.topic)).sorted()
-            for _ in 0..<60 where !topics.isEmpty {
+            let topics = Set(heard.map(\.topic)).sorted() + ["spBv1.0/STATE/bellwether"]
+            for _ in 0..<60 {
                 let length = draw.random.below(400)
                 try client.publish(
                     draw.pick(topics), (0..<length).map { _ in UInt8(truncatingIfNeeded: draw.random.next()) })

@@ -49,6 +49,11 @@ extension ChaosRun {
             draw.pause(3_000...8_000)
             try plant.postgres.start()
         },
+        Fault(name: "PostgreSQL down for up to a minute", weight: 1, needs: .patience) { run, draw in
+            try run.plant.postgres.stop(.fast)
+            draw.pause(20_000...60_000)
+            try run.plant.postgres.start()
+        },
         onPlant("database sessions terminated", 4) { plant, draw in
             for _ in 0..<3 {
                 try plant.postgres.terminateSessions(database: plant.database)
@@ -67,6 +72,23 @@ extension ChaosRun {
         onCollector("collector killed, back later", 1) { collector, draw in
             collector.kill()
             draw.pause(500...4_000)
+            try collector.start()
+        },
+        // What it has sent to PostgreSQL is committed; the answer, or the receipt that follows, never gets out.
+        onCollector("collector killed before it knows of a commit", 3) { collector, draw in
+            collector.databaseLink.hold([.toClient])
+            draw.pause(100...600)
+            collector.kill()
+            collector.databaseLink.cut()
+            collector.databaseLink.hold([])
+            try collector.start()
+        },
+        onCollector("collector killed between commit and receipt", 3) { collector, draw in
+            collector.brokerLink.hold([.toServer])
+            draw.pause(100...1_500)
+            collector.kill()
+            collector.brokerLink.cut()
+            collector.brokerLink.hold([])
             try collector.start()
         },
         onCollector("collector stopped and started", 3) { collector, _ in
@@ -110,13 +132,16 @@ extension ChaosRun {
             draw.pause(500...3_000)
             for clock in run.collectorClocks { clock.step(seconds: 0) }
         },
-        onPlant("everything killed at once", 1) { plant, _ in
-            plant.broker.kill()
-            for unit in plant.units { unit.kill() }
-            plant.postgres.kill()
-            try plant.postgres.start()
-            try plant.broker.start()
-            for unit in plant.units { try unit.start() }
+        Fault(name: "everything killed at once", weight: 1) { run, _ in
+            let plant = run.plant
+            try run.exclusively(Set(plant.agents.indices)) {
+                plant.broker.kill()
+                for unit in plant.units { unit.kill() }
+                plant.postgres.kill()
+                try plant.postgres.start()
+                try plant.broker.start()
+                for unit in plant.units { try unit.start() }
+            }
         },
     ]
 }

@@ -77,6 +77,7 @@ final class AgentUnit: Sendable {
 
     /// What the agent has accepted so far, by its journal.
     var journal: JournalBook { JournalBook(journalPath) }
+    var made: [Epoch: SequenceSet] { journal.epochs.mapValues { SequenceSet($0.keys.sorted().map { $0...$0 }) } }
 
     /// The agent's own word, by `bellwether-agent status --json`.
     func status() throws -> JSON {

@@ -123,31 +123,31 @@ final class Plant: Sendable {
 
     /// Waits until every record that the agent has accepted up to now is stored or declared.
     func waitUntilSettled(_ agent: AgentUnit, within limit: Duration = .seconds(90)) throws {
-        let made = agent.journal.epochs.mapValues { SequenceSet($0.keys.sorted().map { $0...$0 }) }
-        var settled: [Epoch: SequenceSet] = [:]
-        func isSettled() throws -> Bool {
-            settled = [:]
-            let rows = try? sql(
-                "select epoch, committed + lost from streams where agent = '\(agent.name)' and epoch <> 0")
-            for row in (rows ?? "").split(separator: "\n") {
-                let fields = row.split(separator: "|").map(String.init)
-                guard fields.count == 2, let bits = Int64(fields[0]), let set = Witness.multirange(fields[1]),
-                    let epoch = Epoch(bits: UInt64(bitPattern: bits))
-                else { continue }
-                settled[epoch] = set
-            }
-            return made.allSatisfy { epoch, numbers in settled[epoch]?.isSuperset(of: numbers) == true }
-        }
+        let made = agent.made
+        var open = made
         do {
-            try wait("all records of \(agent.name) settled", within: limit, isSettled)
-        } catch {
-            let open = made.map { epoch, numbers in
-                var rest = numbers
-                rest.subtract(settled[epoch] ?? SequenceSet())
-                return "\(epoch): \(rest.ranges)"
+            try wait("all records of \(agent.name) settled", within: limit) {
+                open = (try? openRecords(agent, of: made)) ?? open
+                return open.isEmpty
             }
-            throw SupportFailure("\(error)\nstill open: \(open)")
+        } catch {
+            throw SupportFailure("\(error)\nstill open: \(open.mapValues(\.ranges))")
         }
+    }
+
+    /// What of these records, or of all that the agent has accepted up to now, is neither stored nor declared.
+    /// Throws when the database does not answer.
+    func openRecords(_ agent: AgentUnit, of made: [Epoch: SequenceSet]? = nil) throws -> [Epoch: SequenceSet] {
+        var open = made ?? agent.made
+        let rows = try sql("select epoch, committed + lost from streams where agent = '\(agent.name)' and epoch <> 0")
+        for row in rows.split(separator: "\n") {
+            let fields = row.split(separator: "|").map(String.init)
+            guard fields.count == 2, let bits = Int64(fields[0]), let settled = Witness.multirange(fields[1]),
+                let epoch = Epoch(bits: UInt64(bitPattern: bits))
+            else { throw SupportFailure("a stream makes no sense: \(row)") }
+            open[epoch]?.subtract(settled)
+        }
+        return open.filter { !$0.value.isEmpty }
     }
 
     /// The tests' own account of every agent.
