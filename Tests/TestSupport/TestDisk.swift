@@ -14,9 +14,10 @@ public final class TestDisk: Sendable {
     /// Where it is mounted. Everybody may write there.
     public let path: String
     private let kind: Kind
-    private let image: String
     private let folder: TemporaryFolder
     private let isMounted = Mutex(false)
+    /// The images there have been: each power cut ends one.
+    private let images = Mutex(0)
 
     /// Nil if this process may mount disks in memory, else why not.
     public static let obstacle = tried(.memory, megabytes: 1)
@@ -40,19 +41,19 @@ public final class TestDisk: Sendable {
         folder = try TemporaryFolder("disk")
         try folder.setMode(0o711)
         path = try folder.folder("mount")
-        image = folder.path("image")
+        let image = folder.path("image-0")
         if kind == .ext4 {
             try ChildProcess.run("truncate", ["-s", "\(megabytes)M", image])
             try ChildProcess.run("mkfs.ext4", ["-q", "-F", image])
         }
-        try mount(options: kind == .memory ? ["size=\(megabytes)m", "mode=1777"] : ["loop"])
+        try mount(image, options: kind == .memory ? ["size=\(megabytes)m", "mode=1777"] : ["loop"])
         chmod(path, 0o1777)
         AtExit.register { [path] in umount2(path, CInt(MNT_DETACH)) }
     }
 
     deinit { close() }
 
-    private func mount(options: [String]) throws {
+    private func mount(_ image: String, options: [String]) throws {
         let source = kind == .memory ? ["-t", "tmpfs", "tmpfs"] : [image]
         try ChildProcess.run("mount", ["-o", options.joined(separator: ",")] + source + [path])
         isMounted.withLock { $0 = true }
@@ -87,7 +88,7 @@ public final class TestDisk: Sendable {
     private var ballast: String { "\(path)/.ballast" }
 
     /// Nothing more reaches the disk, and what has not been synced to it is gone: the file system's own log is not
-    /// flushed either. The programs that use it must be killed before `restorePower`.
+    /// flushed either. Programs that use it get errors from then on.
     public func cutPower() throws {
         let root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard root >= 0 else { throw SupportFailure.system("open \(path)", errno) }
@@ -99,9 +100,16 @@ public final class TestDisk: Sendable {
         }
     }
 
-    /// Mounts the disk again, as at the next start of the machine.
+    /// Mounts the disk again, as at the next start of the machine: a copy of what had reached it, because somebody
+    /// else's mount namespace may keep the dead file system alive.
     public func restorePower() throws {
-        try waitUntil("unmounting \(path)", within: .seconds(20)) { umount2(path, 0) == 0 }
-        try mount(options: ["loop"])
+        let (dead, image) = images.withLock { number in
+            number += 1
+            return (folder.path("image-\(number - 1)"), folder.path("image-\(number)"))
+        }
+        close()
+        try ChildProcess.run("cp", ["--sparse=always", dead, image])
+        unlink(dead)
+        try mount(image, options: ["loop"])
     }
 }

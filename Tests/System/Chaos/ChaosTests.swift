@@ -62,7 +62,7 @@ extension SystemTests {
                     #expect(finding.made > 100, "\(finding)")
                 }
                 let audit = try ProductAudit(plant)
-                #expect(audit.isWhole, "\(audit), again with: \(replay)")
+                #expect(audit.isComplete, "\(audit), again with: \(replay)")
             }
         }
     }
