@@ -20,7 +20,7 @@ extension Ingestor {
         for device in node.devices.values { device.isBorn = false }
         node.bdSeq = birth.bdSeq
         node.delivery = birth.delivery
-        node.aliases = Ingestor.deliveryAliases(birth.metrics)
+        node.aliases = AliasMap(deliveryOf: birth.metrics)
         let wasOnline = node.isOnline
         node.isOnline = true
         if let delivery = birth.delivery {
@@ -102,13 +102,14 @@ extension Ingestor {
             }
             : registrar.registerForeign(
                 site: node.site, agent: node.agent, device: device.name,
-                metrics: birth.metrics.filter { !Ingestor.isControl($0.name) })
+                metrics: birth.metrics.filter { !MetricSlot.isControl($0.name) })
         guard let (record, set) = registered else { return }
         adopt(device, record, set, kind: isOurs ? kind : nil)
-        device.aliases = Ingestor.aliases(birth.metrics, set)
+        device.aliases = AliasMap(birth.metrics, set)
         device.isBorn = true
+        device.bornMs = nowMs
         guard !isOurs else { return }
-        noteUnstored(node, device, birth.metrics.filter { !Ingestor.isControl($0.name) })
+        noteUnstored(node, device, birth.metrics.filter { !MetricSlot.isControl($0.name) })
         plainData(node, device, topic, payload)
     }
 
@@ -119,7 +120,7 @@ extension Ingestor {
             node.plainStream = number
             batch.streams[number, default: StreamDelta(site: node.site, agent: node.agent)].isOnline = true
         }
-        let metrics = birth.metrics.filter { !Ingestor.isControl($0.name) }
+        let metrics = birth.metrics.filter { !MetricSlot.isControl($0.name) }
         guard !metrics.isEmpty else { return }
         let device = node.devices[""] ?? Device(name: "")
         guard admit(device, of: node) else { return }
@@ -128,8 +129,9 @@ extension Ingestor {
                 site: node.site, agent: node.agent, device: "", metrics: metrics)
         else { return }
         adopt(device, record, set, kind: nil)
-        device.aliases = Ingestor.aliases(birth.metrics, set)
+        device.aliases = AliasMap(birth.metrics, set)
         device.isBorn = true
+        device.bornMs = nowMs
         noteUnstored(node, device, metrics)
         plainData(node, device, topic, payload)
     }
@@ -142,77 +144,12 @@ extension Ingestor {
             device.asset = known
             return
         }
-        let heaviest = kind?.groups.flatMap(\.signals).map(\.healthWeight).max() ?? 0
-        let groups = set.groups.enumerated().map { index, group in
-            let signals = kind.flatMap { $0.groups.indices.contains(index) ? $0.groups[index].signals : nil } ?? []
-            return AssetState.Group(
-                judge: GroupJudge(signals: signals, heaviest: heaviest), forms: group.signals.map(Ingestor.form),
-                labels: group.signals.map { entry in
-                    guard case .category(let labels) = entry.form else { return [:] }
-                    return Dictionary(zip(labels, (0..<labels.count).map(Double.init))) { first, _ in first }
-                })
-        }
         let info = AssetInfo(
             number: record.asset, id: record.id, kind: record.kind, site: record.site, agent: record.agent,
-            groups: set.groups.map { group in
-                AssetInfo.Group(
-                    name: group.name,
-                    signals: group.signals.map { entry in
-                        var labels: [String] = []
-                        if case .category(let words) = entry.form { labels = words }
-                        return AssetInfo.SignalInfo(name: entry.name, labels: labels, isFlag: entry.form == .flag)
-                    }, cadenceS: group.cadenceS)
-            })
-        let asset = AssetState(info: info, groups: groups, isInMaintenance: record.isInMaintenance)
+            groups: set.groups.map(AssetInfo.Group.init))
+        let asset = AssetState(info: info, set: set, kind: kind, isInMaintenance: record.isInMaintenance)
         assets[record.asset] = asset
         device.asset = asset
-    }
-
-    private static func form(_ entry: SignalSet.Entry) -> ReadingForm {
-        switch entry.form {
-        case .number: .number
-        case .flag: .flag
-        case .category: .category
-        case .text: .text
-        }
-    }
-
-    // MARK: - Aliases
-
-    private static let deliveryRoles: [String: MetricSlot.Role] = [
-        MetricName.epoch: .epoch, MetricName.sequence: .sequence, MetricName.chain: .chain,
-        MetricName.report: .report, MetricName.first: .first, MetricName.receipted: .receipted,
-        MetricName.pending: .pending, MetricName.dropped: .dropped, MetricName.outboxBytes: .outboxBytes,
-        MetricName.outboxCapacityBytes: .outboxCapacityBytes, MetricName.outboxDaysLeft: .outboxDaysLeft,
-    ]
-
-    /// Metrics about the node and its software, not about what it measures.
-    static func isControl(_ name: String) -> Bool {
-        name == MetricName.bdSeq || name.hasPrefix("Node Control/") || name.hasPrefix("Device Control/")
-            || name.hasPrefix(MetricName.propertiesFolder) || deliveryRoles[name] != nil
-    }
-
-    private static func deliveryAliases(_ metrics: [BornMetric]) -> AliasMap {
-        var map = AliasMap(count: metrics.count)
-        for metric in metrics {
-            guard let role = deliveryRoles[metric.name] else { continue }
-            map.add(name: metric.name, alias: metric.alias, MetricSlot(role: role, datatype: metric.datatype))
-        }
-        return map
-    }
-
-    private static func aliases(_ metrics: [BornMetric], _ set: SignalSet) -> AliasMap {
-        var map = deliveryAliases(metrics)
-        for metric in metrics where deliveryRoles[metric.name] == nil {
-            var slot = MetricSlot(role: .ignored, datatype: metric.datatype)
-            if let place = Registrar.place(of: metric, in: set), let group = UInt8(exactly: place.group),
-                let position = UInt16(exactly: place.position)
-            {
-                (slot.role, slot.group, slot.position) = (.signal, group, position)
-            }
-            map.add(name: metric.name, alias: metric.alias, slot)
-        }
-        return map
     }
 
     /// Says what of a foreign birth is not stored, when that has changed.

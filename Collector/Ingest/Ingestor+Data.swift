@@ -43,11 +43,20 @@ extension Ingestor {
             }
             return
         }
+        if head.unknown > 0, let device, nowMs >= device.bornMs + Ingestor.birthIsFreshMs {
+            // The agent still has it; with the right birth it can be read as a whole.
+            askForBirth(node, why: "it sends metrics that its birth did not declare")
+            return
+        }
         guard hasRoom(for: sequence, in: stream) else { return }
         stream.made = max(stream.made, sequence)
         change(stream) { $0.received += 1 }
         if !stream.claimed.insert(sequence) {
             repeated(node, device, stream, sequence, topic, payload)
+        } else if head.unknown > 0, device != nil {
+            setAsideNumbered(
+                node, device, stream, sequence, topic, payload,
+                reason: "it has \(head.unknown) metrics for which there is no place")
         } else if let report = head.report {
             take(report, of: stream, sequence)
         } else if let device, let asset = device.asset, head.count > 0 {
@@ -57,6 +66,9 @@ extension Ingestor {
                 node, device, stream, sequence, topic, payload, reason: "it holds neither readings nor a report")
         }
     }
+
+    /// A birth so young need not be asked for again.
+    private static let birthIsFreshMs: Int64 = 60_000
 
     // MARK: - Frames
 

@@ -57,7 +57,7 @@ final class Ingestor {
     /// Assets by number, to reach them when their settings change.
     var assets: [Int32: AssetState] = [:]
     var deviceCount = 0
-    private var wantedSites: [String: Int64] = [:]
+    private(set) var wantedSites: [String: Int64] = [:]
     private var writerIsIdle = true
     private var isStopping = false
     var nowMs: Int64 = 0

@@ -140,7 +140,7 @@ final class Registrar {
     }
 
     /// Nil for what cannot be stored: data sets, templates, files.
-    private static func entry(_ metric: BornMetric) -> SignalSet.Entry? {
+    static func entry(_ metric: BornMetric) -> SignalSet.Entry? {
         let form: SignalSet.Form
         switch metric.datatype {
         case .boolean: form = .flag

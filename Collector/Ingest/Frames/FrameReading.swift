@@ -19,6 +19,8 @@ struct FrameHead: Equatable {
     var count = 0
     /// The content of `Delivery/Report`.
     var report: Report?
+    /// Metrics that no birth has declared, or of which there is no place to store them.
+    var unknown = 0
 }
 
 /// Reads the data messages of our agents: one message is one record. Reuses its memory from message to message.
@@ -86,7 +88,7 @@ struct FrameReading {
                 qualities[index] = .bad
             }
         }
-        head.timeMs = metric.flags.contains(.hasTimestamp) ? Int64(clamping: metric.timestampMs) : nil
+        head.timeMs = metric.flags.contains(.hasTimestamp) ? Int64(bitPattern: metric.timestampMs) : nil
         head.isHistorical = metric.flags.contains(.historical)
     }
 
@@ -143,6 +145,7 @@ struct FrameReading {
         case .report:
             head.report = Report(decoder.text(decoder.metric.valueSpan))
             head.isHistorical = decoder.metric.flags.contains(.historical)
+        case .unknown, .ignored: head.unknown += 1
         default: word.take(decoder.metric, slot.role)
         }
     }

@@ -74,7 +74,7 @@ enum PlainReading {
         var places: [FrameKey: Int] = [:]
         var unknown = 0
         var decoder = try begin(payload)
-        let sentMs = decoder.timestampMs.map { Int64(clamping: $0) } ?? receivedMs
+        let sentMs = decoder.timestampMs.map { Int64(bitPattern: $0) } ?? receivedMs
         while try next(&decoder) {
             let metric = decoder.metric
             let slot = aliases.slot(of: metric, in: decoder)
@@ -87,7 +87,7 @@ enum PlainReading {
             guard !metric.flags.contains(.transient) else { continue }
             let key = FrameKey(
                 group: slot.group,
-                timeMs: metric.flags.contains(.hasTimestamp) ? Int64(clamping: metric.timestampMs) : sentMs,
+                timeMs: metric.flags.contains(.hasTimestamp) ? Int64(bitPattern: metric.timestampMs) : sentMs,
                 isHistorical: metric.flags.contains(.historical))
             // Two values of one metric at one instant are two frames: both are kept.
             if let place = places[key], !frames[place].has(Int(slot.position)) {

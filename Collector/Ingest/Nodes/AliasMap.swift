@@ -28,7 +28,10 @@ struct AliasMap: Sendable {
     private var names: [String: MetricSlot] = [:]
 
     /// For about so many metrics.
-    init(count: Int = 0) { denseCount = UInt64(clamping: min(count * 4 + 256, 1 << 14)) }
+    init(count: Int = 0) { denseCount = UInt64(clamping: min(min(count, 1 << 14) * 4 + 256, 1 << 14)) }
+
+    /// Places that are taken up by aliases looked up by index.
+    var denseSlots: Int { dense.count }
 
     mutating func add(name: String, alias: UInt64?, _ slot: MetricSlot) {
         names[name] = slot

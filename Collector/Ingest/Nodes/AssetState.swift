@@ -1,5 +1,6 @@
 import Analytics
 import Model
+import Postgres
 
 /// What everybody may know of an asset; shared by all of its frames.
 public final class AssetInfo: Sendable {
@@ -54,9 +55,19 @@ final class AssetState {
     var health: AssetHealth
     var recorder = HealthRecorder()
 
-    init(info: AssetInfo, groups: [Group], isInMaintenance: Bool) {
+    /// `kind` nil: a foreign asset, which is not judged.
+    init(info: AssetInfo, set: SignalSet, kind: AssetKind?, isInMaintenance: Bool) {
         self.info = info
-        self.groups = groups
+        let heaviest = kind?.groups.flatMap(\.signals).map(\.healthWeight).max() ?? 0
+        groups = set.groups.enumerated().map { index, group in
+            let signals = kind.flatMap { $0.groups.indices.contains(index) ? $0.groups[index].signals : nil } ?? []
+            return Group(
+                judge: GroupJudge(signals: signals, heaviest: heaviest), forms: group.signals.map(ReadingForm.init),
+                labels: group.signals.map { entry in
+                    guard case .category(let labels) = entry.form else { return [:] }
+                    return Dictionary(zip(labels, (0..<labels.count).map(Double.init))) { first, _ in first }
+                })
+        }
         health = AssetHealth(groupCount: groups.count)
         health.isInMaintenance = isInMaintenance
     }
@@ -67,4 +78,25 @@ enum ReadingForm: UInt8, Sendable {
     case number, flag, category
     /// Kept as text beside the numbers.
     case text
+
+    init(_ entry: SignalSet.Entry) {
+        switch entry.form {
+        case .number: self = .number
+        case .flag: self = .flag
+        case .category: self = .category
+        case .text: self = .text
+        }
+    }
+}
+
+extension AssetInfo.Group {
+    init(_ group: SignalSet.Group) {
+        name = group.name
+        cadenceS = group.cadenceS
+        signals = group.signals.map { entry in
+            var labels: [String] = []
+            if case .category(let words) = entry.form { labels = words }
+            return AssetInfo.SignalInfo(name: entry.name, labels: labels, isFlag: entry.form == .flag)
+        }
+    }
 }

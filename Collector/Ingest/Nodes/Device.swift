@@ -9,6 +9,8 @@ final class Device {
     var asset: AssetState?
     /// Whether its birth in the node's session is known: aliases of an earlier one mean something else.
     var isBorn = false
+    /// When that came, by the monotonic clock.
+    var bornMs: Int64 = 0
     var aliases = AliasMap()
     /// Metrics that its birth declares and that are not stored.
     var unstoredCount = 0

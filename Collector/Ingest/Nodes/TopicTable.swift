@@ -10,10 +10,11 @@ struct TopicTable {
     }
 
     /// More topics than this are not remembered, only parsed each time.
-    private static let most = 200_000
-
+    private let most: Int
     private var entries: [UInt64: [Entry]] = [:]
-    private var count = 0
+    private(set) var count = 0
+
+    init(most: Int = 200_000) { self.most = most }
 
     subscript(topic: UnsafeRawBufferPointer) -> Entry? {
         guard let candidates = entries[TopicTable.hash(topic)] else { return nil }
@@ -21,7 +22,7 @@ struct TopicTable {
     }
 
     mutating func add(_ topic: UnsafeRawBufferPointer, _ verb: Topic.Verb, _ node: Node, _ device: Device?) {
-        guard count < TopicTable.most else { return }
+        guard count < most else { return }
         entries[TopicTable.hash(topic), default: []].append(
             Entry(topic: Array(topic), verb: verb, node: node, device: device))
         count += 1

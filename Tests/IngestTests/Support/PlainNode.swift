@@ -37,6 +37,11 @@ struct PlainNode {
         return message(.data, Payload(timestampMs: time, metrics: metrics, seq: UInt64(seq)))
     }
 
+    /// NDEATH.
+    func death(bdSeq: UInt64 = 0) -> TestMessage {
+        message(.death, Payload(metrics: [Metric(name: "bdSeq", datatype: .int64, value: .scalar(.long(bdSeq)))]))
+    }
+
     func message(_ verb: Topic.Verb, _ payload: Payload, device: String? = nil) -> TestMessage {
         let topic =
             device.map { Topic.device(verb, site: site, agent: name, device: $0) }
