@@ -40,35 +40,34 @@ public final class APIServer: Sendable {
             + HistoryEndpoints(pool: pool).all + system.all
     }
 
+    static let problemMembers: [(name: String, schema: Schema, meaning: String)] = [
+        ("type", .string, ""), ("title", .string, ""), ("status", .integer, ""),
+        ("detail", .string, "What is wrong this time."), ("instance", .string, "Path of the request."),
+        (
+            "errors",
+            .optional(
+                .array(
+                    .object([
+                        ("pointer", .string, "?name of a query parameter, or a JSON pointer into the body."),
+                        ("detail", .string, "What is wrong with it and what is allowed."),
+                    ]))), "The fields that are wrong."
+        ),
+    ]
+
     static let components: [(name: String, schema: Schema)] = [
         ("Asset", AssetEndpoints.assetSchema), ("Signal", AssetEndpoints.signalSchema),
-        (
-            "TelemetryRow",
-            .object([
-                ("ts", .time, "When the readings were taken, or the start of the interval."),
-                ("values", .map(.any), "By signal: number, true or false, text, or null for no reading."),
-            ])
-        ),
+        ("TelemetryFrame", TelemetryEndpoint.frameSchema), ("TelemetryInterval", TelemetryEndpoint.intervalSchema),
         ("Stream", SystemEndpoints.streamSchema), ("Event", HistoryEndpoints.eventSchema),
         ("Loss", HistoryEndpoints.lossSchema), ("QuarantinedMessage", HistoryEndpoints.quarantineSchema),
-        (
-            "Problem",
-            .object([
-                ("type", .string, ""), ("title", .string, ""), ("status", .integer, ""), ("detail", .string, ""),
-                ("instance", .string, "Path of the request."),
-            ])
-        ),
+        ("Problem", .object(problemMembers)),
     ]
 
     static func router(pool: DatabasePool, collector: Collector, metrics: Metrics, startedMs: Int64) -> Router {
         let endpoints = endpoints(pool: pool, collector: collector, metrics: metrics, startedMs: startedMs)
+        let document = OpenAPI.document(endpoints + [OpenAPI.endpoint([])], components: components)
         var router = Router()
-        for endpoint in endpoints { endpoint.add(to: &router) }
+        for endpoint in endpoints + [OpenAPI.endpoint(document)] { endpoint.add(to: &router) }
         Dashboard.add(to: &router)
-        let description = OpenAPI.document(endpoints, components: components)
-        router.add(.get, "/api/v1/openapi.json") { _ in .json(description) }
-        SystemEndpoints(pool: pool, collector: collector, metrics: metrics, startedMs: startedMs)
-            .addOperations(to: &router)
         return router
     }
 }

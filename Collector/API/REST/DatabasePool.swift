@@ -15,7 +15,7 @@ public final class DatabasePool: Sendable {
 
     /// Lends a connection; a broken one is not kept.
     public func with<T>(_ body: (PostgresConnection) throws -> T) throws -> T {
-        let connection = try idle.withLock { $0.popLast() }?.connection ?? PostgresConnection(options)
+        let connection = try idle.withLock { $0.popLast() }?.connection ?? connect()
         do {
             let value = try body(connection)
             if connection.isUsable { keep(connection) }
@@ -27,7 +27,7 @@ public final class DatabasePool: Sendable {
                 throw failure
             }
             idle.withLock { $0.removeAll() }
-            let fresh = try PostgresConnection(options)
+            let fresh = try connect()
             let value = try body(fresh)
             keep(fresh)
             return value
@@ -35,6 +35,13 @@ public final class DatabasePool: Sendable {
             if connection.isUsable { keep(connection) }
             throw error
         }
+    }
+
+    private func connect() throws(PostgresFailure) -> PostgresConnection {
+        let connection = try PostgresConnection(options)
+        // Compiling a statement with many columns takes longer than running it.
+        try connection.execute("set jit = off")
+        return connection
     }
 
     private func keep(_ connection: PostgresConnection) {

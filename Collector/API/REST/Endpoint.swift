@@ -11,14 +11,19 @@ struct Endpoint: Sendable {
     let summary: String
     let parameters: [Parameter]
     let answer: Schema
+    /// A query is not looked at: some tools add one of their own to whatever they ask for.
+    let ignoresQuery: Bool
     /// Shape of the request's body; nil for none.
     let body: Schema?
     let contentType: String
+    /// What a 503 says beside what every problem does; nil where there can be none.
+    let unavailable: Schema?
     let handle: @Sendable (HTTPRequest, Query) throws -> HTTPResponse
 
     init(
         _ method: HTTPMethod, _ path: String, id: String, _ summary: String, parameters: [Parameter] = [],
-        body: Schema? = nil, answer: Schema, contentType: String = "application/json",
+        ignoresQuery: Bool = false, body: Schema? = nil, answer: Schema, contentType: String = "application/json",
+        unavailable: Schema? = .named("Problem"),
         handle: @escaping @Sendable (HTTPRequest, Query) throws -> HTTPResponse
     ) {
         self.method = method
@@ -26,17 +31,29 @@ struct Endpoint: Sendable {
         self.id = id
         self.summary = summary
         self.parameters = parameters
+        self.ignoresQuery = ignoresQuery
         self.body = body
         self.answer = answer
         self.contentType = contentType
+        self.unavailable = unavailable
         self.handle = handle
     }
 
+    /// The names that stand in the path for a segment.
+    var pathParameters: [String] {
+        path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    }
+
+    /// The problems that it answers besides what any server may (405, 408, 414, 431, 500).
+    var problems: [Int] {
+        (ignoresQuery ? [] : [400]) + (pathParameters.isEmpty ? [] : [404]) + (body == nil ? [] : [411, 413, 415, 422])
+    }
+
     func add(to router: inout Router) {
-        let (parameters, handle) = (parameters, handle)
+        let (parameters, ignoresQuery, handle) = (parameters, ignoresQuery, handle)
         router.add(method, path) { request in
             do {
-                return try handle(request, try Query(request, parameters))
+                return try handle(request, ignoresQuery ? Query() : try Query(request, parameters))
             } catch let failure as PostgresFailure {
                 throw Endpoint.problem(failure)
             }

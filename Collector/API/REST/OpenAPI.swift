@@ -4,6 +4,15 @@ import Web
 
 /// The description of the API, made from the endpoints themselves.
 enum OpenAPI {
+    /// The description's own endpoint.
+    static func endpoint(_ document: [UInt8]) -> Endpoint {
+        let tag = "\(String(CRC32C.of(document), radix: 16))-\(document.count)"
+        return Endpoint(
+            .get, "/api/v1/openapi.json", id: "getDescription", "This description.", answer: .map(.any),
+            unavailable: nil
+        ) { _, _ in .json(document, etag: tag) }
+    }
+
     static func document(_ endpoints: [Endpoint], components: [(name: String, schema: Schema)]) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
@@ -76,12 +85,10 @@ enum OpenAPI {
             object: { json in
                 json.field("operationId", endpoint.id)
                 json.field("summary", endpoint.summary)
-                let names = endpoint.path.split(separator: "/").filter { $0.hasPrefix("{") }.map {
-                    $0.dropFirst().dropLast()
-                }
+                let names = endpoint.pathParameters
                 if !names.isEmpty || !endpoint.parameters.isEmpty {
                     json.list("parameters") { json in
-                        for name in names { writePathParameter(String(name), &json) }
+                        for name in names { writePathParameter(name, &json) }
                         for parameter in endpoint.parameters { parameter.describe(&json) }
                     }
                 }
@@ -102,8 +109,16 @@ enum OpenAPI {
                                 json.field("description", endpoint.summary)
                                 writeContent(endpoint.contentType, endpoint.answer, &json)
                             })
-                        for status in ["400", "404", "503"] {
-                            json.field(status, object: { $0.field("$ref", "#/components/responses/Problem") })
+                        for status in endpoint.problems {
+                            json.field(String(status), object: { $0.field("$ref", "#/components/responses/Problem") })
+                        }
+                        if let unavailable = endpoint.unavailable {
+                            json.field(
+                                "503",
+                                object: { json in
+                                    json.field("description", "Not now; try again later.")
+                                    writeContent("application/problem+json", unavailable, &json)
+                                })
                         }
                     })
             })

@@ -67,16 +67,19 @@ struct Parameter: Sendable {
 
 /// The checked query parameters of a request.
 struct Query {
-    private let request: HTTPRequest
+    private let items: [QueryItem]
     private let parameters: [Parameter]
+
+    /// Nothing.
+    init() { (items, parameters) = ([], []) }
 
     /// Throws everything that is wrong with the request's query at once.
     init(_ request: HTTPRequest, _ parameters: [Parameter]) throws(HTTPProblem) {
-        self.request = request
+        items = request.query
         self.parameters = parameters
         var wrong: [HTTPProblem.Field] = []
         var seen: Set<String> = []
-        for item in request.query {
+        for item in items {
             guard let parameter = parameters.first(where: { $0.name == item.name }) else {
                 let hint = NearestName.hint(for: item.name, in: parameters.map(\.name))
                 wrong.append(.init("?\(item.name)", "is not a parameter of this path\(hint)"))
@@ -85,28 +88,34 @@ struct Query {
             if !seen.insert(item.name).inserted { wrong.append(.init("?\(item.name)", "is given twice")) }
             if let problem = Query.problem(item.value, parameter.kind) { wrong.append(.init("?\(item.name)", problem)) }
         }
+        if wrong.isEmpty, let fromMs = timeMs("from"), let toMs = timeMs("to"), fromMs >= toMs {
+            wrong.append(.init("?from", "must be before `to`"))
+        }
         guard wrong.isEmpty else { throw HTTPProblem(400, "The query is not valid.", fields: wrong) }
     }
 
-    func text(_ name: String) -> String? { request.query(name) }
-    func timeMs(_ name: String) -> Int64? { request.query(name).flatMap { RFC3339.parse($0) } }
-    func list(_ name: String) -> [String]? { request.query(name)?.split(separator: ",").map(String.init) }
-    func intervalS(_ name: String) -> Int? { request.query(name).flatMap(Query.seconds) }
+    func text(_ name: String) -> String? { items.first { $0.name == name }?.value }
+    func timeMs(_ name: String) -> Int64? { text(name).flatMap { RFC3339.parse($0) } }
+    func list(_ name: String) -> [String]? { text(name)?.split(separator: ",").map(String.init) }
+    func intervalS(_ name: String) -> Int? { text(name).flatMap(Query.seconds) }
 
     func int(_ name: String) -> Int {
         guard case .integer(_, let fallback)? = parameters.first(where: { $0.name == name })?.kind else { return 0 }
-        return request.query(name).flatMap(Int.init) ?? fallback
+        return text(name).flatMap(Int.init) ?? fallback
     }
 
     func choice(_ name: String) -> String {
         guard case .choice(_, let fallback)? = parameters.first(where: { $0.name == name })?.kind else { return "" }
-        return request.query(name) ?? fallback
+        return text(name) ?? fallback
     }
 
     private static func problem(_ value: String, _ kind: Parameter.Kind) -> String? {
         if value.utf8.count > 4_096 || value.contains("\0") { return "is too long, or holds a NUL" }
         switch kind {
-        case .text, .list, .cursor: return value.isEmpty ? "must not be empty" : nil
+        case .text, .cursor: return value.isEmpty ? "must not be empty" : nil
+        case .list:
+            let hasEmpty = value.split(separator: ",", omittingEmptySubsequences: false).contains("")
+            return hasEmpty ? "must be names, separated by single commas" : nil
         case .time:
             return RFC3339.parse(value) == nil ? "must be an instant such as 2026-11-21T09:08:07Z" : nil
         case .integer(let range, _):

@@ -3,11 +3,16 @@ import Runtime
 /// The shape of a JSON value, as the API's own description tells it (JSON Schema as in OpenAPI 3.1).
 indirect enum Schema: Sendable {
     case string, time, integer, number, boolean
+    /// A reading: number, flag, label or text, or null for none.
+    case reading
     case oneOf([String])
     case array(Schema)
     case nullable(Schema)
-    /// Members in order; all are always there.
+    /// Members in order; all are always there but those that are `optional`.
     case object([(name: String, schema: Schema, meaning: String)])
+    /// A member that may be absent.
+    case optional(Schema)
+    case anyOf([Schema])
     /// Any names, all of one shape.
     case map(Schema)
     /// A shape described once, under `components/schemas`.
@@ -16,6 +21,10 @@ indirect enum Schema: Sendable {
 
     func write(_ json: inout JSONWriter) {
         json.object { json in writeMembers(&json, isNullable: false) }
+    }
+
+    private var isOptional: Bool {
+        if case .optional = self { true } else { false }
     }
 
     private func writeMembers(_ json: inout JSONWriter, isNullable: Bool) {
@@ -39,6 +48,8 @@ indirect enum Schema: Sendable {
             json.field("format", "int64")
         case .number: type("number")
         case .boolean: type("boolean")
+        case .reading:
+            json.list("type") { json in for name in ["number", "boolean", "string", "null"] { json.string(name) } }
         case .oneOf(let words):
             type("string")
             json.list("enum") { json in for word in words { json.string(word) } }
@@ -49,7 +60,9 @@ indirect enum Schema: Sendable {
         case .nullable(let schema): schema.writeMembers(&json, isNullable: true)
         case .object(let members):
             type("object")
-            json.list("required") { json in for member in members { json.string(member.name) } }
+            json.list("required") { json in
+                for member in members where !member.schema.isOptional { json.string(member.name) }
+            }
             json.field(
                 "properties",
                 object: { json in
@@ -61,6 +74,8 @@ indirect enum Schema: Sendable {
                         }
                     }
                 })
+        case .optional(let schema): schema.writeMembers(&json, isNullable: isNullable)
+        case .anyOf(let schemas): json.list("anyOf") { json in for schema in schemas { schema.write(&json) } }
         case .map(let element):
             type("object")
             json.key("additionalProperties")

@@ -58,7 +58,8 @@ public struct HTTPRequest: Sendable {
         let given = (header("content-type") ?? "").split(separator: ";", maxSplits: 1).first ?? ""
         let bare = given.prefix { $0 != " " && $0 != "\t" }
         guard HTTPToken.equal(bare, type) else {
-            throw HTTPProblem(415, "The body must be of type \(type).", headers: [HTTPHeader("Accept-Post", type)])
+            let accepted = HTTPHeader(method == .patch ? "Accept-Patch" : "Accept-Post", type)
+            throw HTTPProblem(415, "The body must be of type \(type).", headers: [accepted])
         }
     }
 }

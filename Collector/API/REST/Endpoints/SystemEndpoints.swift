@@ -11,7 +11,9 @@ struct SystemEndpoints: Sendable {
     let metrics: Metrics
     let startedMs: Int64
 
-    var all: [Endpoint] { [streams, statistics] }
+    var all: [Endpoint] { [streams, statistics, healthy, ready, scrape] }
+
+    private static let duties = ["serving", "standing by", "cannot commit"]
 
     static let streamSchema = Schema.object([
         ("site", .string, ""), ("agent", .string, ""),
@@ -127,7 +129,7 @@ struct SystemEndpoints: Sendable {
             .get, "/api/v1/system/statistics", id: "getStatistics", "The collection as a whole.",
             answer: .object([
                 ("version", .string, ""), ("started_at", .time, "This collector."), ("uptime_s", .integer, ""),
-                ("duty", .oneOf(["serving", "standing by", "cannot commit"]), ""),
+                ("duty", .oneOf(SystemEndpoints.duties), ""),
                 ("sites", .array(.string), "Served now."),
                 ("assets", .integer, ""), ("assets_by_status", .map(.integer), ""),
                 ("assets_by_kind", .map(.integer), ""),
@@ -190,14 +192,43 @@ struct SystemEndpoints: Sendable {
         json.endObject()
     }
 
-    // MARK: - For operators' tools, outside of /api
+    // MARK: - For operators' tools: these follow the customs of their users, not those of the API
 
-    /// Adds `/-/healthy`, `/-/ready` and `/metrics`, which follow the customs of their users and not those of the API.
-    func addOperations(to router: inout Router) {
-        let (collector, metrics) = (collector, metrics)
-        router.add(.get, "/-/healthy") { _ in .text("healthy\n") }
-        router.add(.get, "/-/ready") { _ in SystemEndpoints.readiness(collector.state) }
-        router.add(.get, "/metrics") { _ in .bytes(metrics.render(), type: Metrics.contentType) }
+    private var healthy: Endpoint {
+        Endpoint(
+            .get, "/-/healthy", id: "isHealthy", "Says that the program runs.", ignoresQuery: true, answer: .string,
+            contentType: "text/plain", unavailable: nil
+        ) { _, _ in .text("healthy\n") }
+    }
+
+    private var scrape: Endpoint {
+        Endpoint(
+            .get, "/metrics", id: "getMetrics", "Metrics in the text format of Prometheus.", ignoresQuery: true,
+            answer: .string,
+            contentType: "text/plain", unavailable: nil
+        ) { [metrics] _, _ in .bytes(metrics.render(), type: Metrics.contentType) }
+    }
+
+    private static let readyMembers: [(name: String, schema: Schema, meaning: String)] = [
+        ("ready", .boolean, "True while frames can be received and stored."),
+        ("duty", .oneOf(duties), "A collector that stands by is ready, too."),
+        (
+            "checks",
+            .array(
+                .object([
+                    ("name", .oneOf(["database", "schema", "broker", "disk"]), ""), ("ok", .boolean, ""),
+                    ("problem", .nullable(.string), "What is wrong, in words."),
+                ])), ""
+        ),
+    ]
+
+    private var ready: Endpoint {
+        Endpoint(
+            .get, "/-/ready", id: "isReady", "Says whether frames can be received and stored, and if not, why.",
+            ignoresQuery: true,
+            answer: .object(SystemEndpoints.readyMembers),
+            unavailable: .object(APIServer.problemMembers + SystemEndpoints.readyMembers)
+        ) { [collector] _, _ in SystemEndpoints.readiness(collector.state) }
     }
 
     /// 200 only while frames can be received and stored; each check with its reason.
@@ -222,6 +253,7 @@ struct SystemEndpoints: Sendable {
                 json.field(
                     "detail",
                     checks.compactMap { check in check.problem.map { "\(check.name): \($0)" } }.joined(separator: "; "))
+                json.field("instance", "/-/ready")
             }
             json.field("ready", isReady)
             json.field("duty", state.dutyText)

@@ -15,6 +15,21 @@ struct TelemetryEndpoint: Sendable {
         let groups: [(group: Int, signals: [(position: Int, entry: SignalSet.Entry)])]
     }
 
+    static let frameSchema = Schema.object([
+        ("ts", .time, "When the readings were taken."), ("group", .string, "Signals that are read together."),
+        ("epoch", .nullable(.string), "16 hexadecimal digits; null for a plain Sparkplug node."),
+        ("seq", .integer, "Number of the frame in its epoch."),
+        ("historical", .boolean, "It came late, from the agent's backlog."),
+        ("health", .nullable(.number), "Of the asset at this frame, 0 to 100; null if it was not judged."),
+        ("values", .map(.reading), "By signal."),
+        ("quality", .optional(.map(.oneOf(["stale", "bad"]))), "Of the signals whose reading is not good."),
+    ])
+
+    static let intervalSchema = Schema.object([
+        ("ts", .time, "Start of the interval."),
+        ("values", .map(.reading), "By signal; those without a good reading in it are left out."),
+    ])
+
     var all: [Endpoint] { [endpoint] }
 
     private var endpoint: Endpoint {
@@ -26,9 +41,12 @@ struct TelemetryEndpoint: Sendable {
                 Parameter("from", .time, "From this instant, inclusive. Default: an hour before `to`."),
                 Parameter("to", .time, "Up to this instant, exclusive. Default: now."),
                 .limit(10_000, default: 1_000), .cursor,
-                Parameter("interval", .interval, "Sums up by intervals of this length: 10s, 5m, 1h, 1d."),
                 Parameter(
-                    "aggregate", .choice(["mean", "min", "max", "count"], default: "mean"),
+                    "interval", .interval,
+                    "Sums up by intervals of this length: 10s, 5m, 1h, 1d. They begin at its multiples since 1970-01-01 "
+                        + "UTC; those at `from` and `to` are whole."),
+                Parameter(
+                    "aggregate", .choice(IntervalAggregate.allCases.map(\.rawValue), default: "mean"),
                     "What stands for an interval; of good readings only."),
                 Parameter("order", .choice(["asc", "desc"], default: "asc"), "Order by time."),
             ],
@@ -36,15 +54,15 @@ struct TelemetryEndpoint: Sendable {
                 ("asset", .string, "Public name."), ("from", .time, ""), ("to", .time, ""),
                 ("interval_s", .nullable(.integer), "Null for frames."),
                 ("aggregate", .nullable(.string), "Null for frames."),
-                ("rows", .array(.named("TelemetryRow")), "Frames, or one row for each interval."),
+                (
+                    "rows", .array(.anyOf([.named("TelemetryFrame"), .named("TelemetryInterval")])),
+                    "Frames, or with `interval` one row for each interval that has good readings."
+                ),
                 ("next", .nullable(.string), "Cursor of the next page; null on the last."),
             ])
         ) { [pool] request, query in
-            let toMs = query.timeMs("to") ?? Clock.wallMs() + 1
-            let fromMs = query.timeMs("from") ?? toMs - 3_600_000
-            guard fromMs < toMs else {
-                throw HTTPProblem(400, "The query is not valid.", fields: [.init("?from", "must be before `to`")])
-            }
+            let toMs = query.timeMs("to") ?? max(Clock.wallMs(), query.timeMs("from") ?? 0) + 1
+            let fromMs = query.timeMs("from") ?? max(toMs - 3_600_000, RFC3339.firstMs)
             return try pool.with { connection in
                 let selection = try TelemetryEndpoint.select(request.parameter("id"), query, connection)
                 var json = JSONWriter()
@@ -55,7 +73,8 @@ struct TelemetryEndpoint: Sendable {
                 if let seconds = query.intervalS("interval") {
                     try TelemetryIntervals(
                         selection: selection, fromMs: fromMs, toMs: toMs, seconds: seconds,
-                        aggregate: query.choice("aggregate"), isDescending: query.choice("order") == "desc",
+                        aggregate: IntervalAggregate(rawValue: query.choice("aggregate")) ?? .mean,
+                        isDescending: query.choice("order") == "desc",
                         limit: query.int("limit"), after: try Cursor(query.text("cursor"), count: 1)
                     ).write(connection, &json)
                 } else {

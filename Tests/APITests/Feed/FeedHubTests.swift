@@ -21,8 +21,12 @@ struct FeedHubTests {
             change(&settings)
             telemetry = FeedHub.telemetry(settings: settings)
             alerts = FeedHub.alerts(settings: settings)
+            var limits = HTTPServerSettings()
+            // On a busy machine a client of these tests may be slow for longer than a real one may be.
+            limits.webSocket.stuckTimeoutMs = 300_000
+            limits.webSocket.pingEveryMs = 300_000
             server = try HTTPServer(
-                settings: HTTPServerSettings(), router: Router(),
+                settings: limits, router: Router(),
                 endpoints: ["/ws/telemetry": telemetry, "/ws/alerts": alerts])
             telemetry.attach(to: server)
             alerts.attach(to: server)
@@ -32,9 +36,12 @@ struct FeedHubTests {
 
         func publish(_ frames: [FeedFrame]) { server.post { [telemetry] in telemetry.publish(frames: frames) } }
 
-        func join(_ text: String, path: String = "/ws/telemetry") throws -> WebSocketPeer {
+        func join(
+            _ text: String, path: String = "/ws/telemetry", receiveBytes: CInt? = nil
+        ) throws -> WebSocketPeer {
             let peer = try WebSocketPeer(
-                port: server.port, path: path, headers: "Sec-WebSocket-Protocol: bellwether.v1.json\r\n")
+                port: server.port, path: path, headers: "Sec-WebSocket-Protocol: bellwether.v1.json\r\n",
+                receiveBytes: receiveBytes)
             #expect(try Self.json(peer).type == "hello")
             peer.send(text: text)
             return peer
@@ -104,17 +111,20 @@ struct FeedHubTests {
     @Test func aSlowClientMissesSomeAndAQuickOneNothing() async throws {
         try await offPool {
             let feed = try Running { $0.maxQueued = 100 }
-            let slow = try feed.join(#"{"type":"subscribe","id":1,"assets":"*"}"#)
+            let slow = try feed.join(#"{"type":"subscribe","id":1,"assets":"*"}"#, receiveBytes: 65_536)
             let quick = try feed.join(#"{"type":"subscribe","id":1,"assets":"*"}"#)
             #expect(try Running.json(quick).type == "snapshot")
             let values = (0..<200).map { Double($0) + 0.123 }
             let names = FeedBench.signals((0..<200).map { "signal_number_\($0)" })
-            let count = 4000
+            let count = 2000
             let got = Atomic(0)
             startThread {
                 while let message = try? Running.json(quick), message.sequence != Int64(count) {
                     if message.type == "delta" { got.add(1, ordering: .acquiringAndReleasing) }
-                    if message.type == "gap" { return }
+                    if message.type == "gap" {
+                        Issue.record("the quick one misses some: \(message)")
+                        return
+                    }
                 }
                 got.add(1, ordering: .acquiringAndReleasing)
             }
@@ -124,10 +134,10 @@ struct FeedHubTests {
                     sequence: Int64(sequence), values: values, qualities: [], health: nil, status: "healthy",
                     isHistorical: false)
                 // The quick one must have a chance to read.
-                try waitUntil("room") { sequence - got.load(ordering: .acquiring) < 90 }
+                try waitUntil("room", within: .seconds(60)) { sequence - got.load(ordering: .acquiring) < 90 }
                 feed.publish([frame])
             }
-            try waitUntil("the quick one has all") { got.load(ordering: .acquiring) == count }
+            try waitUntil("the quick one has all", within: .seconds(60)) { got.load(ordering: .acquiring) == count }
             var missed: Int64 = 0
             var delivered: Int64 = 0
             var last: Int64 = 0

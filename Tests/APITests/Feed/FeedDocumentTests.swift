@@ -9,7 +9,7 @@ import Testing
 /// The conversations in docs/websocket.md are what the feed says, word for word.
 @Suite struct FeedDocumentTests {
     private static func conversations() throws -> [(feed: String, lines: [String])] {
-        let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+        let root = #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
         let text = String(decoding: try Files.read(root + "/docs/websocket.md", maxBytes: 1 << 20), as: UTF8.self)
         var found: [(feed: String, lines: [String])] = []
         var isInside = false
@@ -71,7 +71,7 @@ import Testing
 
     /// Every code, reason and message that the program can send is explained.
     @Test func everythingIsExplained() throws {
-        let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+        let root = #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
         let text = String(decoding: try Files.read(root + "/docs/websocket.md", maxBytes: 1 << 20), as: UTF8.self)
         for file in ["FeedRequest.swift", "FeedCore.swift", "FeedHub.swift"] {
             let source = String(
