@@ -54,8 +54,11 @@ bench: ## Measures against rivals and limits; BENCH=ingest for one of them
 format: ## Formats the Swift sources
 	swift format -i -p -r Agent Collector Shared Tests Package.swift
 
-lint: ## Checks the format of the Swift sources and the shell scripts' syntax
+# Optimised across modules, even a private @c function is a symbol that the linker merges with others of its name.
+lint: ## Checks the format of the Swift sources, the names of C callbacks and the shell scripts' syntax
 	swift format lint --strict -p -r Agent Collector Shared Tests Package.swift
+	@if git grep -nE '^ *@c( |$$)' -- '*.swift'; then echo "give it a C name of its own: @c(bellwether_module_name)"; exit 1; fi
+	@if git grep -hoE '@c\([A-Za-z_]+\)' -- '*.swift' | sort | uniq -d | grep .; then echo "two C names are the same"; exit 1; fi
 	@for script in $$(git ls-files '*.sh') .ci/run; do bash -n $$script || exit 1; done
 
 doctor: ## Says what this machine lacks

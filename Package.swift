@@ -83,7 +83,9 @@ let package = Package(
             swiftSettings: common),
         .executableTarget(
             name: "bench",
-            dependencies: ["AgentCore", "Assets", "Model", "MQTT", "Outbox", "Runtime", "Sparkplug", "TestSupport"],
+            dependencies: [
+                "AgentCore", "Assets", "CSystem", "Model", "MQTT", "Outbox", "Runtime", "Sparkplug", "TestSupport",
+            ],
             path: "Tests/Bench", exclude: ["rivals", "run.sh"], swiftSettings: common),
         tests("ModelTests", ["Model"]),
         tests("RuntimeTests", ["Runtime", "Model", "CSystem"]),

@@ -24,19 +24,22 @@ enum Callbacks {
 
 // Called by the library on the owner's thread, from within the functions that the owner calls.
 
-@c private func onConnect(
+@c(bellwether_mqtt_onConnect)
+private func onConnect(
     _: OpaquePointer?, _ context: UnsafeMutableRawPointer?, _ code: Int32, _: Int32, _: OpaquePointer?
 ) {
     Callbacks.connection(context)?.answered(code)
 }
 
-@c private func onDisconnect(
+@c(bellwether_mqtt_onDisconnect)
+private func onDisconnect(
     _: OpaquePointer?, _ context: UnsafeMutableRawPointer?, _ code: Int32, _: OpaquePointer?
 ) {
     Callbacks.connection(context)?.disconnected(code)
 }
 
-@c private func onMessage(
+@c(bellwether_mqtt_onMessage)
+private func onMessage(
     _: OpaquePointer?, _ context: UnsafeMutableRawPointer?, _ message: UnsafePointer<mosquitto_message>?
 ) {
     guard let message = message?.pointee, let topic = message.topic, let qos = MQTTQoS(rawValue: message.qos) else {
@@ -49,13 +52,15 @@ enum Callbacks {
             qos: qos, isRetained: message.retain))
 }
 
-@c private func onPublish(
+@c(bellwether_mqtt_onPublish)
+private func onPublish(
     _: OpaquePointer?, _ context: UnsafeMutableRawPointer?, _ id: Int32, _ reason: Int32, _: OpaquePointer?
 ) {
     Callbacks.connection(context)?.published(id, reason)
 }
 
-@c private func onSubscribe(
+@c(bellwether_mqtt_onSubscribe)
+private func onSubscribe(
     _: OpaquePointer?, _ context: UnsafeMutableRawPointer?, _ id: Int32, _ count: Int32,
     _ granted: UnsafePointer<Int32>?
 ) {
@@ -63,7 +68,8 @@ enum Callbacks {
     Callbacks.connection(context)?.subscribed(id, Array(codes))
 }
 
-@c private func onLog(
+@c(bellwether_mqtt_onLog)
+private func onLog(
     _: OpaquePointer?, _ context: UnsafeMutableRawPointer?, _ level: Int32, _ text: UnsafePointer<CChar>?
 ) {
     if let text { Callbacks.connection(context)?.logged(level, text) }

@@ -91,6 +91,7 @@ enum Setup {
 }
 
 /// Keys must not be encrypted: without this OpenSSL would ask for the password on the terminal and wait.
-@c private func refusePassword(
+@c(bellwether_mqtt_refusePassword)
+private func refusePassword(
     _: UnsafeMutablePointer<CChar>?, _: Int32, _: Int32, _: UnsafeMutableRawPointer?
 ) -> Int32 { 0 }

@@ -12,7 +12,12 @@ protocol Benchmark: Sendable {
 
 /// Runs the benchmarks that the command line names.
 struct Bench {
-    static var all: [any Benchmark.Type] { [CodecBench.self, OutboxBench.self, IngestBench.self] }
+    static var all: [any Benchmark.Type] {
+        [
+            CodecBench.self, OutboxBench.self, IngestBench.self, DrainBench.self, LatencyBench.self, FanoutBench.self,
+            ConnectionsBench.self, AgentBench.self, GrowthBench.self,
+        ]
+    }
 
     /// The folder of the release programs.
     let programs: String

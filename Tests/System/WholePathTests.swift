@@ -1,3 +1,4 @@
+import Runtime
 import TestSupport
 import Testing
 
@@ -18,6 +19,26 @@ extension SystemTests {
                     #expect(finding.stored == finding.made, "\(finding)")
                     #expect(finding.unjournalled == 0, "\(finding)")
                 }
+            }
+        }
+
+        /// Through the program as it is linked: C callbacks of two modules must not answer to one name.
+        @Test("A WebSocket client that subscribes is sent every new frame")
+        func feed() async throws {
+            try await offPool {
+                var settings = Plant.Settings()
+                settings.agents = [.init("candu-1", kind: "candu", rateHz: 10)]
+                let plant = try Plant(settings)
+                try plant.start()
+                try plant.wait("the collector's port") { plant.collector.webPort != nil }
+                let client = try WebSocketPeer(port: plant.collector.webPort ?? 0, path: "/ws/telemetry")
+                client.send(text: #"{"type":"subscribe","id":1,"assets":"*"}"#)
+                var types: [String] = []
+                while types.count { $0 == "delta" } < 5, let message = try client.nextMessage() {
+                    types.append(try JSON(message.payload).object?["type"]?.string ?? "")
+                }
+                #expect(types.first == "hello" && types.contains("snapshot"), "\(types)")
+                #expect(types.count { $0 == "delta" } == 5, "\(types)")
             }
         }
     }

@@ -17,4 +17,5 @@ enum AtExit {
 }
 
 /// Called by the C library on the thread that ends the process.
-@c private func runAtExit() { AtExit.run() }
+@c(bellwether_testsupport_runAtExit)
+private func runAtExit() { AtExit.run() }

@@ -5,7 +5,8 @@ private final class ThreadBody {
     init(_ run: @escaping () -> Void) { self.run = run }
 }
 
-@c private func threadMain(_ body: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+@c(bellwether_testsupport_threadMain)
+private func threadMain(_ body: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     if let body { Unmanaged<ThreadBody>.fromOpaque(body).takeRetainedValue().run() }
     return nil
 }

@@ -66,7 +66,8 @@ public final class PostgresConnection {
 }
 
 /// Notices such as "relation exists, skipping" are no errors; libpq would print them to standard error.
-@c private func ignoreNotice(_: UnsafeMutableRawPointer?, _: UnsafePointer<CChar>?) {}
+@c(bellwether_postgres_ignoreNotice)
+private func ignoreNotice(_: UnsafeMutableRawPointer?, _: UnsafePointer<CChar>?) {}
 
 /// Asks the server to stop what a connection is doing. May be used from any thread, also after the connection's end.
 public final class PostgresCanceller: @unchecked Sendable {

@@ -19,7 +19,8 @@ final class DaemonBox {
 
 // All run on the loop's thread, because only it calls MHD_run and MHD_add_connection.
 
-@c private func onConnection(
+@c(bellwether_web_onConnection)
+private func onConnection(
     _ context: UnsafeMutableRawPointer?, _ handle: OpaquePointer?,
     _ socketContext: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ event: MHD_ConnectionNotificationCode
 ) {
@@ -33,7 +34,8 @@ final class DaemonBox {
 }
 
 /// A request's first line has come; what is returned is the request's context from now on.
-@c private func onTarget(
+@c(bellwether_web_onTarget)
+private func onTarget(
     _ context: UnsafeMutableRawPointer?, _ target: UnsafePointer<CChar>?, _ handle: OpaquePointer?
 ) -> UnsafeMutableRawPointer? {
     guard let daemon = DaemonBox.daemon(context), let handle, let target,
@@ -48,7 +50,8 @@ final class DaemonBox {
     return Unmanaged.passRetained(exchange).toOpaque()
 }
 
-@c private func onAccess(
+@c(bellwether_web_onAccess)
+private func onAccess(
     _ context: UnsafeMutableRawPointer?, _ handle: OpaquePointer?, _ target: UnsafePointer<CChar>?,
     _ method: UnsafePointer<CChar>?, _ version: UnsafePointer<CChar>?, _ data: UnsafePointer<CChar>?,
     _ count: UnsafeMutablePointer<Int>?, _ exchangeContext: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
@@ -68,7 +71,8 @@ final class DaemonBox {
     }
 }
 
-@c private func onCompleted(
+@c(bellwether_web_onCompleted)
+private func onCompleted(
     _ context: UnsafeMutableRawPointer?, _ handle: OpaquePointer?,
     _ exchangeContext: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ reason: MHD_RequestTerminationCode
 ) {
@@ -78,14 +82,16 @@ final class DaemonBox {
 }
 
 /// Leaves the target as it came: we decode it ourselves, strictly.
-@c private func onUnescape(
+@c(bellwether_web_onUnescape)
+private func onUnescape(
     _ context: UnsafeMutableRawPointer?, _ handle: OpaquePointer?, _ text: UnsafeMutablePointer<CChar>?
 ) -> Int {
     text.map { strlen($0) } ?? 0
 }
 
 /// The 101 has been sent; the socket is ours.
-@c func onUpgraded(
+@c(bellwether_web_onUpgraded)
+func onUpgraded(
     _ context: UnsafeMutableRawPointer?, _ handle: OpaquePointer?, _ exchangeContext: UnsafeMutableRawPointer?,
     _ early: UnsafePointer<CChar>?, _ earlyCount: Int, _ socket: CInt, _ upgrade: OpaquePointer?
 ) {

@@ -69,7 +69,8 @@ struct RawHead {
 }
 
 /// Called for every header field, in the order of arrival.
-@c private func collectField(
+@c(bellwether_web_collectField)
+private func collectField(
     _ context: UnsafeMutableRawPointer?, _ kind: MHD_ValueKind, _ name: UnsafePointer<CChar>?, _ nameCount: Int,
     _ value: UnsafePointer<CChar>?, _ valueCount: Int
 ) -> MHD_Result {

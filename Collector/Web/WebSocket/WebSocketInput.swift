@@ -149,7 +149,8 @@ final class WebSocketInput {
     }
 }
 
-@c private func onReceive(
+@c(bellwether_web_onReceive)
+private func onReceive(
     _ context: OpaquePointer?, _ buffer: UnsafeMutablePointer<UInt8>?, _ count: Int, _ flags: CInt,
     _ input: UnsafeMutableRawPointer?
 ) -> Int {
@@ -157,25 +158,29 @@ final class WebSocketInput {
     return input.receive(buffer, count)
 }
 
-@c private func onSend(
+@c(bellwether_web_onSend)
+private func onSend(
     _ context: OpaquePointer?, _ bytes: UnsafePointer<UInt8>?, _ count: Int, _ flags: CInt,
     _ input: UnsafeMutableRawPointer?
 ) -> Int {
     WebSocketInput.of(input)?.send(UnsafeBufferPointer(start: bytes, count: count)) ?? -1
 }
 
-@c private func onFrameStart(
+@c(bellwether_web_onFrameStart)
+private func onFrameStart(
     _ context: OpaquePointer?, _ frame: UnsafePointer<wslay_event_on_frame_recv_start_arg>?,
     _ input: UnsafeMutableRawPointer?
 ) {
     if let frame { WebSocketInput.of(input)?.frameStarted(frame.pointee) }
 }
 
-@c private func onFrameEnd(_ context: OpaquePointer?, _ input: UnsafeMutableRawPointer?) {
+@c(bellwether_web_onFrameEnd)
+private func onFrameEnd(_ context: OpaquePointer?, _ input: UnsafeMutableRawPointer?) {
     WebSocketInput.of(input)?.frameEnded()
 }
 
-@c private func onMessage(
+@c(bellwether_web_onMessage)
+private func onMessage(
     _ context: OpaquePointer?, _ message: UnsafePointer<wslay_event_on_msg_recv_arg>?,
     _ input: UnsafeMutableRawPointer?
 ) {

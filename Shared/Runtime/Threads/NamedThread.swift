@@ -106,7 +106,8 @@ private final class Start: Sendable {
 }
 
 /// Runs on the new thread.
-@c private func runThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+@c(bellwether_runtime_runThread)
+private func runThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let context else { return nil }
     let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
     csystem_name_thread(start.name)

@@ -33,7 +33,7 @@ struct CodecBench: Benchmark {
             for kind in ["malloc", "arena"] where what != "decode any payload" || kind == "malloc" {
                 try bench.report.add(
                     Figure(
-                        name: CodecBench.name, case: what, value: median(ours), unit: "ns/metric",
+                        name: CodecBench.name, figure: what, value: median(ours), unit: "ns/metric",
                         rival: "protobuf-c, \(kind)", rivalValue: rivals["\(verb)_\(kind)"].map(median),
                         note: kind == "malloc" ? "\(work.message.count) bytes, \(work.metricCount) metrics" : ""))
             }

@@ -57,7 +57,7 @@ struct IngestBench: Benchmark {
                     + end.others(since: start)))
         try bench.report.add(
             Figure(
-                name: IngestBench.name, case: "ratio to bare COPY", value: median(rates) / rival, unit: "",
+                name: IngestBench.name, figure: "ratio to bare COPY", value: median(rates) / rival, unit: "",
                 bar: .valueAtLeast(0.3)))
     }
 

@@ -32,7 +32,7 @@ struct OutboxBench: Benchmark {
         }
         try bench.report.add(
             Figure(
-                name: OutboxBench.name, case: what, value: median(ours), unit: unit,
+                name: OutboxBench.name, figure: what, value: median(ours), unit: unit,
                 rival: "SQLite's insert alone", rivalValue: median(rivals),
                 note: "40-signal frames, WAL, synchronous=FULL; a commit also saves epoch, chain, counters and tick"))
     }

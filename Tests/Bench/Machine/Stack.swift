@@ -65,6 +65,9 @@ final class Stack {
         collector = nil
     }
 
+    /// Resident memory of the collector.
+    var collectorBytes: Int { collector.flatMap { ProcessTimes(pid: $0.pid) }?.residentBytes ?? 0 }
+
     var collectorLog: String { fileText(folder.path("collector.log")).map { String($0.suffix(4000)) } ?? "" }
 
     func startAgent(
@@ -128,7 +131,7 @@ final class Agent {
     init(
         _ name: String, kind: String, seed: Int, rateHz: Double, port: UInt16, folder: TemporaryFolder, programs: String
     ) throws {
-        stateFolder = "\(try folder.folder("agents"))/\(name)"
+        stateFolder = try Agent.stateFolder(name, in: folder)
         logPath = "\(stateFolder).log"
         let config = "\(stateFolder).yaml"
         try writeFile(
@@ -143,5 +146,11 @@ final class Agent {
             """, mode: 0o600)
         process = try ChildProcess(
             "\(programs)/bellwether-agent", ["run", "--config", config], output: .file(logPath), error: .file(logPath))
+    }
+
+    var log: String { fileText(logPath).map { String($0.suffix(2000)) } ?? "" }
+
+    static func stateFolder(_ name: String, in folder: TemporaryFolder) throws -> String {
+        "\(try folder.folder("agents"))/\(name)"
     }
 }

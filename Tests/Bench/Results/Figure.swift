@@ -10,9 +10,10 @@ struct Figure {
         case none
     }
 
+    /// What the command line calls the benchmark.
     var name: String
-    /// Which of several figures of the name; empty for the only one.
-    var `case` = ""
+    /// Which of several figures of the benchmark; empty for the main one.
+    var figure = ""
     var value: Double
     var unit: String
     var rival = ""
@@ -21,8 +22,18 @@ struct Figure {
     /// What to know when reading it.
     var note = ""
 
-    /// The value in terms of the rival's.
-    var ratio: Double? { rivalValue.flatMap { $0 == 0 ? nil : value / $0 } }
+    /// The rival; without one, the limit that the figure has to keep.
+    var comparedWith: String { rivalValue == nil && comparedValue != nil ? "limit" : rival }
+    var comparedValue: Double? { rivalValue ?? limit }
+    /// The value in terms of the rival's, or of the limit.
+    var ratio: Double? { comparedValue.flatMap { $0 == 0 ? nil : value / $0 } }
+
+    private var limit: Double? {
+        switch bar {
+        case .valueAtLeast(let limit), .valueAtMost(let limit): limit
+        case .ratioAtLeast, .none: nil
+        }
+    }
 
     /// Nil without a bar.
     var isMet: Bool? {
@@ -47,11 +58,11 @@ struct Figure {
         var json = JSONWriter()
         json.object { json in
             json.field("name", name)
-            if !self.case.isEmpty { json.field("case", self.case) }
+            if !figure.isEmpty { json.field("figure", figure) }
             json.field("value", Figure.rounded(value))
             json.field("unit", unit)
-            if let rivalValue {
-                json.field("rival", rival)
+            if let rivalValue = comparedValue {
+                json.field("rival", comparedWith)
                 json.field("rival_value", Figure.rounded(rivalValue))
                 json.field("ratio", ratio.map { Figure.rounded($0) })
             }

@@ -16,8 +16,8 @@ struct Report {
         let heads = ["figure", "value", "unit", "rival", "rival's", "ratio", "bar", ""]
         let rows = figures.map { figure in
             [
-                figure.case.isEmpty ? figure.name : "\(figure.name): \(figure.case)", Figure.text(figure.value),
-                figure.unit, figure.rival, figure.rivalValue.map(Figure.text) ?? "",
+                figure.figure.isEmpty ? figure.name : "\(figure.name): \(figure.figure)", Figure.text(figure.value),
+                figure.unit, figure.comparedWith, figure.comparedValue.map { Figure.text($0) } ?? "",
                 figure.ratio.map { Figure.text($0) } ?? "", figure.barText,
                 figure.isMet.map { $0 ? "bar met" : "below bar" } ?? "",
             ]

@@ -10,6 +10,8 @@
 int codec(const char *message_file, int count);
 int sqlite(const char *folder, double seconds, int rows_per_commit, int body_bytes);
 int copy(const char *connection, const char *table, const char *file, int times);
+int fanout(int clients, int message_bytes, double duration);
+int connections(int clients);
 
 static inline double seconds_of(clockid_t id) {
     struct timespec t;
