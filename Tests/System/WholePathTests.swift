@@ -34,11 +34,11 @@ extension SystemTests {
                 let client = try WebSocketPeer(port: plant.collector.webPort ?? 0, path: "/ws/telemetry")
                 client.send(text: #"{"type":"subscribe","id":1,"assets":"*"}"#)
                 var types: [String] = []
-                while types.count { $0 == "delta" } < 5, let message = try client.nextMessage() {
+                while types.count(where: { $0 == "delta" }) < 5, let message = try client.nextMessage() {
                     types.append(try JSON(message.payload).object?["type"]?.string ?? "")
                 }
                 #expect(types.first == "hello" && types.contains("snapshot"), "\(types)")
-                #expect(types.count { $0 == "delta" } == 5, "\(types)")
+                #expect(types.count(where: { $0 == "delta" }) == 5, "\(types)")
             }
         }
     }
