@@ -3,7 +3,7 @@ import Testing
 
 @testable import Assets
 
-@Suite(.timeLimit(.minutes(5))) struct CasterBehaviourTests {
+@Suite(.timeLimit(.minutes(10))) struct CasterBehaviourTests {
     private let caster = AssetKind.caster
 
     private func cast(seed: UInt64, seconds: Int) -> Series {

@@ -4,7 +4,7 @@ import Testing
 @testable import Assets
 
 /// Whatever is asked of a simulator, it neither traps nor shows what cannot be.
-@Suite(.timeLimit(.minutes(5))) struct HostileTests {
+@Suite(.timeLimit(.minutes(10))) struct HostileTests {
     /// Random scenarios at random strengths, all at once, coming and going.
     @Test(arguments: AssetCatalog.all, [1, 2, 3] as [UInt64]) func anyMixOfScenariosStaysPhysical(
         _ kind: AssetKind, _ seed: UInt64

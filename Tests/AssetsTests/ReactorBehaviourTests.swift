@@ -4,7 +4,7 @@ import Testing
 @testable import Assets
 
 /// CANDU and SMR are two different machines.
-@Suite(.timeLimit(.minutes(5))) struct ReactorBehaviourTests {
+@Suite(.timeLimit(.minutes(10))) struct ReactorBehaviourTests {
     private let candu = AssetKind.candu
     private let smr = AssetKind.smr
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Assets
 
-@Suite(.timeLimit(.minutes(5))) struct TailingsBehaviourTests {
+@Suite(.timeLimit(.minutes(10))) struct TailingsBehaviourTests {
     private let tailings = AssetKind.tailings
 
     /// Check point C-8: rain leads the pond, the pond the upstream piezometer, that one the toe.

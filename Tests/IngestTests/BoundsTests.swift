@@ -9,7 +9,7 @@ import Testing
 
 /// Whatever is published: memory and database grow to a limit and no further, what does not fit is counted, and agents
 /// that behave are served all the while.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct BoundsTests {
     private static func settings(_ change: (inout Ingestor.Settings) -> Void) -> Ingestor.Settings {
         var settings = Ingestor.Settings()

@@ -149,7 +149,7 @@ import Testing
     }
 
     /// A message of very many instants takes time and memory in proportion, and beyond a limit is refused.
-    @Test(.timeLimit(.minutes(1))) func messagesWithoutEnd() throws {
+    @Test(.timeLimit(.minutes(10))) func messagesWithoutEnd() throws {
         let born = try PlainReadingTests.born([("a", .double)])
         func message(_ count: Int) -> [Metric] {
             (0..<count).map { Metric(alias: 1, timestampMs: UInt64($0), value: .scalar(.double(1))) }

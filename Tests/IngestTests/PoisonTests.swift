@@ -8,7 +8,7 @@ import Testing
 
 /// What PostgreSQL refuses for its data is set aside and receipted; it blocks neither its stream nor others. What it
 /// refuses for other reasons is tried again, and nothing is receipted before.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct PoisonTests {
     /// Two agents that are born, in one database.
     private struct World {

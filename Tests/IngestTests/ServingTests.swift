@@ -8,7 +8,7 @@ import Testing
 @testable import Ingest
 
 /// The leases are told once; the ingest thread must serve their sites however the database behaves meanwhile.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct ServingTests {
     @Test("A site whose streams could not be read is served as soon as they can be")
     func databaseAwayWhenTheLeaseCame() async throws {

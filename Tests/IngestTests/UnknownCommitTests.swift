@@ -7,7 +7,7 @@ import Testing
 @testable import Ingest
 
 /// After a commit without an answer the writer asks whether it took place; a wrong "yes" leaves a hole for ever.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct UnknownCommitTests {
     private struct World {
         let connection: PostgresConnection

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The client against a real mosquitto.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct BrokerTests {
     private static func configuration(_ server: MosquittoServer, _ id: String) -> MQTTConfiguration {
         MQTTConfiguration(host: "127.0.0.1", port: server.port, clientID: id)

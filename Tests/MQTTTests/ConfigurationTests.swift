@@ -2,7 +2,7 @@ import MQTT
 import TestSupport
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct ConfigurationTests {
     private func failure(_ change: (inout MQTTConfiguration) -> Void) -> MQTTFailure? {
         var configuration = MQTTConfiguration(host: "127.0.0.1", port: 1, clientID: "client")

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The client against brokers that misbehave. It must end each connection with a reason, and never hang or spin.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct HostileBrokerTests {
     private static func driver(_ broker: ScriptedBroker, _ change: (inout MQTTConfiguration) -> Void = { _ in })
         throws -> Driver

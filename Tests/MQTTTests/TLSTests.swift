@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// TLS with client certificates against a real mosquitto; all certificates are made here.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct TLSTests {
     private static func outcome(_ server: MosquittoServer, host: String = "127.0.0.1", _ tls: MQTTConfiguration.TLS?)
         throws -> MQTTFailure?

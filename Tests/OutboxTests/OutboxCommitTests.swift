@@ -5,7 +5,7 @@ import Testing
 
 @testable import Outbox
 
-@Suite(.timeLimit(.minutes(2))) struct OutboxCommitTests {
+@Suite(.timeLimit(.minutes(10))) struct OutboxCommitTests {
     @Test func recordsAreNumberedFromOneAndChained() throws {
         let fixture = try OutboxFixture()
         let (outbox, notes) = try fixture.open()

@@ -7,7 +7,7 @@ import Testing
 @testable import Outbox
 
 /// What a file's life may go through between two openings, and that no number is ever given twice for it.
-@Suite(.timeLimit(.minutes(2))) struct OutboxContinuityTests {
+@Suite(.timeLimit(.minutes(10))) struct OutboxContinuityTests {
     enum Mishap: String, CaseIterable, Sendable {
         case folderRestored, folderReplaced, databaseRestored, databaseOverwritten, folderCloned
         case databaseDeleted, markDeleted, witnessDeleted, logDeleted, everythingDeleted

@@ -6,7 +6,7 @@ import Testing
 @testable import Outbox
 
 /// A damaged file costs the damaged rows and no others, and each lost number is reported.
-@Suite(.timeLimit(.minutes(5))) struct OutboxDamageTests {
+@Suite(.timeLimit(.minutes(10))) struct OutboxDamageTests {
     private static let made: Int64 = 300
 
     /// An outbox of 300 records, closed in an orderly way, and what was stored in it.

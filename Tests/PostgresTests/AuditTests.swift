@@ -4,7 +4,7 @@ import Runtime
 import TestSupport
 import Testing
 
-@Suite("Audit", .timeLimit(.minutes(2)))
+@Suite("Audit", .timeLimit(.minutes(10)))
 struct AuditTests {
     private static let nowMs = Fixture.nowMs
 

@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Catalogue", .timeLimit(.minutes(2)))
+@Suite("Catalogue", .timeLimit(.minutes(10)))
 struct CatalogueTests {
     @Test func registrationIsIdempotent() async throws {
         try await withMigrated { database, connection in

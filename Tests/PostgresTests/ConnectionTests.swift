@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Connection", .timeLimit(.minutes(2)))
+@Suite("Connection", .timeLimit(.minutes(10)))
 struct ConnectionTests {
     @Test func valuesGoAndComeBack() async throws {
         try await withDatabase { _, connection in

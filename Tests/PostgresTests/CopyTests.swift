@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Copy", .timeLimit(.minutes(2)))
+@Suite("Copy", .timeLimit(.minutes(10)))
 struct CopyTests {
     private static let table = """
         create table t(a int, b int8, c int2, d float4, e float8, f bool, g text, h bytea, i timestamptz, j jsonb,

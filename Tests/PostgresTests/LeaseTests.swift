@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Leases", .timeLimit(.minutes(3)))
+@Suite("Leases", .timeLimit(.minutes(10)))
 struct LeaseTests {
     private static let first = "11111111-1111-4111-8111-111111111111"
     private static let second = "22222222-2222-4222-8222-222222222222"

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Migrations", .timeLimit(.minutes(2)))
+@Suite("Migrations", .timeLimit(.minutes(10)))
 struct MigrationTests {
     @Test func appliedOnceAndThenAgain() async throws {
         try await withDatabase { database, connection throws in

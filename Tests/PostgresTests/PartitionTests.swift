@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Partitions", .timeLimit(.minutes(2)))
+@Suite("Partitions", .timeLimit(.minutes(10)))
 struct PartitionTests {
     private static let nowMs = Fixture.nowMs
 

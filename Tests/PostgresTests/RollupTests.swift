@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Rollups", .timeLimit(.minutes(3)))
+@Suite("Rollups", .timeLimit(.minutes(10)))
 struct RollupTests {
     private static let nowMs = Fixture.nowMs
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// docs/formats/schema.md describes the tables in the words of the database itself.
-@Suite("SchemaDocument", .timeLimit(.minutes(2)))
+@Suite("SchemaDocument", .timeLimit(.minutes(10)))
 struct SchemaDocumentTests {
     private static let start = "<!-- tables -->\n"
     private static let end = "<!-- end of tables -->"

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("TestSupport", .timeLimit(.minutes(2)))
+@Suite("TestSupport", .timeLimit(.minutes(10)))
 struct TestSupportTests {
     @Test func foldersAreUniqueAndGoAway() throws {
         let first = try TemporaryFolder("a")

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Transaction", .timeLimit(.minutes(2)))
+@Suite("Transaction", .timeLimit(.minutes(10)))
 struct TransactionTests {
     @Test func commitsRollsBackAndDoesNotNest() async throws {
         try await withDatabase { database, connection in

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite("Views", .timeLimit(.minutes(2)))
+@Suite("Views", .timeLimit(.minutes(10)))
 struct ViewTests {
     private static let nowMs = Fixture.nowMs
 

@@ -190,7 +190,7 @@ struct CommandLineTests {
 }
 
 /// In processes of their own, as users run them.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct ProgramTests {
     @Test func successPrintsToStdout() async throws {
         let result = try await #require(processExitsWith: .exitCode(0), observing: [\.standardOutputContent]) {

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// The fuzz target's corpus and whatever it once found, replayed.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct FuzzFixtureTests {
     @Test(arguments: FuzzInputs.Folder.allCases)
     func configurations(folder: FuzzInputs.Folder) throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Runtime
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct LogTests {
     /// A logger into a pipe, with a clock that the test sets.
     private struct Fixture {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Runtime
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct MetricsTests {
     private static func text(_ metrics: Metrics) -> String { String(decoding: metrics.render(), as: UTF8.self) }
 

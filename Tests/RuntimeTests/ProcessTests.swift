@@ -5,7 +5,7 @@ import Testing
 
 @testable import Runtime
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct StopSignalTests {
     @Test(arguments: [SIGTERM, SIGINT]) func theFirstSignalAsksToStop(number: CInt) async {
         await #expect(processExitsWith: .exitCode(42)) { [number] in
@@ -63,7 +63,7 @@ struct StopSignalTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct ServiceNotifierTests {
     /// A socket as systemd opens it.
     private final class FakeSystemd {
@@ -143,7 +143,7 @@ struct ServiceNotifierTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct ProcessLockTests {
     private func problem(_ path: String) -> String? {
         do {

@@ -4,7 +4,7 @@ import Runtime
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct ThreadTests {
     @Test func threadRunsAndIsJoined() async throws {
         let ran = Locked(0)
@@ -87,7 +87,7 @@ struct ThreadTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct MailboxTests {
     @Test func keepsOrderAndBound() {
         let box = Mailbox<Int>(capacity: 10)

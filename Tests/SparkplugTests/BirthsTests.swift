@@ -3,7 +3,7 @@ import Sparkplug
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct BirthsTests {
     private let births = Births(aliases: Samples.aliases)
     private let device = Samples.aliases.devices[0]

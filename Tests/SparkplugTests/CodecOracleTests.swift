@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Our codec against protoc, which knows nothing of it.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct CodecOracleTests {
     /// One metric of every data type, as a node would send it.
     private static func metric(_ type: DataType) -> Metric {

@@ -3,7 +3,7 @@ import Sparkplug
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct DataDecoderTests {
     @Test(arguments: Seeds.list(fixed: 4))
     func agreesWithTheFullDecoder(seed: UInt64) throws {

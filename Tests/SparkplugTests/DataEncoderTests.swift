@@ -3,7 +3,7 @@ import Sparkplug
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct DataEncoderTests {
     private static let device = Samples.aliases.devices[0]
 

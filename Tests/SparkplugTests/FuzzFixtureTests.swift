@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// The fuzz targets' corpora and whatever they once found, replayed.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct FuzzFixtureTests {
     @Test(arguments: FuzzInputs.Folder.allCases)
     func payloads(folder: FuzzInputs.Folder) throws {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Bytes that no honest encoder writes. Each must give a payload or an error; a trap ends the test process.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct HostileBytesTests {
     private func check(_ bytes: [UInt8], _ hint: @autoclosure () -> String = "") {
         if let problem = SparkplugChecks.payload(bytes) { Issue.record("\(problem) \(hint())") }

@@ -3,7 +3,7 @@ import Sparkplug
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct CommandTests {
     @Test func everyCommandComesBack() throws {
         let commands: [Command] = [.rebirth, .receipt(Samples.receipt), .resend(Samples.resend)]
@@ -57,7 +57,7 @@ struct CommandTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ReportTextTests {
     @Test func examplesOfTheDocumentation() {
         let text = "outbox_full:00c0ffee00c0ffee:17-42:1767225600000:1767225642000:0"
@@ -147,7 +147,7 @@ struct ReportTextTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct HostStateTests {
     private func read(_ text: String) throws -> HostState {
         try Array(text.utf8).withUnsafeBytes { try HostState($0) }

@@ -3,7 +3,7 @@ import Sparkplug
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct TopicTests {
     private func failure(_ text: String) -> Topic.Failure? {
         do throws(Topic.Failure) {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Web
 
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct HTTPServerTests {
     @Test func answersAndKeepsTheConnection() async throws {
         try await offPool {

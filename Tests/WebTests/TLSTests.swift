@@ -6,7 +6,7 @@ import Testing
 
 @testable import Web
 
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct TLSTests {
     private func start(
         _ echo: EchoEndpoint, _ change: @escaping @Sendable (inout HTTPServerSettings) -> Void = { _ in }

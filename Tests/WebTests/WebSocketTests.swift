@@ -7,7 +7,7 @@ import Testing
 
 @testable import Web
 
-@Suite(.serialized, .timeLimit(.minutes(4)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct WebSocketTests {
     private func start(
         _ change: @escaping @Sendable (inout HTTPServerSettings) -> Void = { _ in }

@@ -9,7 +9,7 @@ import Testing
 @testable import Web
 
 /// Feeds behind a real server.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct FeedHubTests {
     private final class Running: Sendable {
         let telemetry: FeedHub

@@ -9,7 +9,7 @@ import Testing
 @testable import Web
 
 /// The API is what its description says, over a real database.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct APIContractTests {
     /// A world in which every table has rows, with what is rare among them: nulls, foreign nodes, the ends of time.
     static func fill(_ bench: APIBench) throws {

@@ -9,7 +9,7 @@ import Testing
 @testable import Web
 
 /// What is wrong with a request is said, in one form, and nothing is half done.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct APIRefusalTests {
     private static let telemetry = "/api/v1/assets/kettle-1/telemetry"
 

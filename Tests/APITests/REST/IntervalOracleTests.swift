@@ -7,7 +7,7 @@ import Testing
 @testable import API
 
 /// Sums over intervals, compared with a naive computation over everything that was stored.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct IntervalOracleTests {
     /// A reading as it was stored.
     private struct Reading {

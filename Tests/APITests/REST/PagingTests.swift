@@ -8,7 +8,7 @@ import Testing
 @testable import API
 
 /// A reader who follows `next` gets everything once, whatever is written meanwhile.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct PagingTests {
     /// Follows `next` to the end; what it found in the order in which it came.
     private static func all(
