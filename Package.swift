@@ -99,7 +99,9 @@ let package = Package(
         tests("IngestTests", ["Ingest", "MQTT", "Postgres", "Sparkplug", "Model", "Runtime", "Assets"]),
         tests("WebTests", ["Web", "Runtime", "Model"]),
         tests("APITests", ["API", "Web", "Ingest", "Postgres", "Model", "Runtime", "Assets"]),
-        tests("Integration", ["AgentCore", "Ingest", "Postgres", "MQTT", "Sparkplug", "Runtime", "Model", "Assets"]),
+        tests(
+            "Integration", ["AgentCore", "Ingest", "Postgres", "MQTT", "Sparkplug", "Runtime", "Model", "Assets"],
+            exclude: ["Python"]),
         tests("System", ["Assets", "Model", "Outbox", "Postgres", "Runtime", "Sparkplug"]),
     ],
     swiftLanguageModes: [.v6],

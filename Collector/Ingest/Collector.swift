@@ -48,8 +48,10 @@ public final class Collector: Sendable {
                 ).run()
             },
             try NamedThread.start(name: "ingest") { [self] in
+                var settings = Ingestor.Settings()
+                settings.reorderTimeoutMs = config.reorderTimeoutMs
                 Ingestor(
-                    settings: .init(), registrar: Registrar(config.postgres("ingest")), messages: messages,
+                    settings: settings, registrar: Registrar(config.postgres("ingest")), messages: messages,
                     control: control, wake: ingestWake, toWriter: batches, toHost: orders, toUpkeep: requests,
                     counters: counters
                 ).run()

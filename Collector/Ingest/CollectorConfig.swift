@@ -18,6 +18,8 @@ public struct CollectorConfig: Sendable {
     public var hostID: String
     /// Empty: every site.
     public var sites: [String]
+    /// How long a gap in a node's messages may last before the node is asked for a birth.
+    public var reorderTimeoutMs: Int64
     public var databaseURL: String
     /// Apply pending migrations at start, rather than refusing to run.
     public var migratesByItself: Bool
@@ -37,6 +39,7 @@ public struct CollectorConfig: Sendable {
             root.fail(
                 "sites", "\"\(wrong)\" cannot be a Sparkplug group: it must not hold / + # or invisible characters")
         }
+        reorderTimeoutMs = Int64(root.int("reorder_timeout_ms", in: 100...60_000, default: 2_000))
         let database = root.section("database")
         databaseURL = database.string("url", maxBytes: 4096)
         migratesByItself = database.choice("migrate", of: ["auto", "manual"], default: "auto") == "auto"

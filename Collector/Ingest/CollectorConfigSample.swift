@@ -12,6 +12,10 @@ public enum CollectorConfigSample {
         # site is served by one of them at a time, and taken over when that one is gone.
         sites: [demo]
 
+        # How long messages of an edge node that arrive out of order wait for those before them, in milliseconds; then the
+        # node is asked for a birth. Default: 2000.
+        reorder_timeout_ms: 2000
+
         database:
           # A password is better kept in ~/.pgpass or in an environment variable: ${DATABASE_URL}.
           url: "postgresql://bellwether@127.0.0.1:5432/bellwether"
