@@ -1,3 +1,5 @@
+import Runtime
+
 /// Where the outbox lives and how far it may grow.
 public struct OutboxSettings: Sendable, Equatable {
     /// What happens to a new reading when the outbox is full of unreceipted ones.
@@ -22,7 +24,7 @@ public struct OutboxSettings: Sendable, Equatable {
     }
 
     /// Receipted records are kept up to here, so that a collector restored from a backup can ask for them again.
-    var graceBytes: Int64 { min(256 << 20, maxBytes / 4) }
+    var graceBytes: Int64 { Sabotage.isOn(.noGrace) ? 0 : min(256 << 20, maxBytes / 4) }
 
     var databasePath: String { folder + "/outbox.db" }
     /// Held by the agent that uses the folder.

@@ -8,6 +8,8 @@
 public enum Sabotage: String, CaseIterable, Sendable {
     /// The collector acknowledges frames before PostgreSQL has committed them.
     case receiptBeforeCommit = "receipt-before-commit"
+    /// The outbox keeps nothing that has a receipt, so that a database that was set back gets nothing again.
+    case noGrace = "no-grace"
     /// The outbox commits without waiting for the disk.
     case synchronousNormal = "synchronous-normal"
     /// An outbox that cannot prove continuity goes on in its old epoch.

@@ -40,7 +40,8 @@ enum ProcessFolder {
     }
 }
 
-func folderEntries(_ path: String) -> [String] {
+/// The names in a folder, but for `.` and `..`; empty when it cannot be read.
+public func folderEntries(_ path: String) -> [String] {
     guard let folder = opendir(path) else { return [] }
     defer { closedir(folder) }
     var names: [String] = []

@@ -50,10 +50,7 @@ final class ClockShim: Sendable {
 
     init() throws {
         folder = try TemporaryFolder("clock")
-        library = folder.path("shim.so")
-        try writeFile(folder.path("shim.c"), ClockShim.source)
-        let compiler = (try? ChildProcess.find("cc")) != nil ? "cc" : "clang"
-        try ChildProcess.run(compiler, ["-shared", "-fPIC", "-O1", "-o", library, folder.path("shim.c")])
+        library = try Preload.compile(ClockShim.source, in: folder)
     }
 
     /// A clock for one program, going right at first.

@@ -105,17 +105,22 @@ final class Plant: Sendable {
     /// in their outboxes.
     func drainAndStop(within limit: Duration = .seconds(90)) throws {
         for agent in agents { try waitUntilSettled(agent, within: limit) }
+        try stopWithoutRest { try waitUntilSettled($0, within: limit) }
+    }
+
+    /// Stops the agents cleanly. Those that could not deliver everything at that moment are started again, until
+    /// `meanwhile` returns.
+    func stopWithoutRest(_ meanwhile: (AgentUnit) throws -> Void) throws {
         for agent in agents { try agent.stop() }
         for agent in agents {
             var attempts = 0
-            // It may have been told to stop at a moment when it could not deliver: it tries again.
             while agent.statusNumber("pending") != 0 {
                 attempts += 1
                 guard attempts <= 5 else {
                     throw SupportFailure("\(agent.name) keeps records\n\(agent.unit.logTail())")
                 }
                 try agent.start()
-                try waitUntilSettled(agent, within: limit)
+                try meanwhile(agent)
                 try agent.stop()
             }
         }
