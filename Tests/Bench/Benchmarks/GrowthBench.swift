@@ -35,6 +35,8 @@ struct GrowthBench: Benchmark {
         try waitUntil("frames of all", within: .seconds(30)) {
             try CollectorFigures(port: stack.webPort).storedFrames - stored >= Double(2 * assets)
         }
+        // Births of many at once take a moment to be dealt with.
+        Clock.sleep(ms: 4_000)
         try feed.forget()
         let before = stack.usage()
         let readings = try CollectorFigures(port: stack.webPort).storedReadings
