@@ -11,6 +11,8 @@ final class Registrar {
     private let options: PostgresOptions
     private var connection: PostgresConnection?
     private var retryMs: Int64 = 0
+    /// The signals of our kinds, by kind: what births asked for last, and how it is stored. Void with the connection.
+    private var kinds: [String: (asked: SignalSet, number: Int32, stored: SignalSet)] = [:]
     private let log = Log("registrar")
 
     init(_ options: PostgresOptions) { self.options = options }
@@ -22,6 +24,7 @@ final class Registrar {
             if connection?.isUsable != true {
                 guard nowMs >= retryMs else { return nil }
                 connection = nil
+                kinds = [:]
                 connection = try PostgresConnection(options)
             }
             guard let connection else { return nil }
@@ -41,12 +44,21 @@ final class Registrar {
         attempt("register asset \(device)") { connection in
             var set = SignalSet(kind)
             Registrar.extend(&set, by: birth)
-            let number = try Catalogue.registerSignals(connection, set)
+            let (number, stored) = try signals(connection, set)
             let record = try Catalogue.registerAsset(
                 connection, site: site, agent: agent, device: device, kind: kind.id, signalSet: number,
                 title: kind.title)
-            return (record, try Catalogue.signals(connection, number))
+            return (record, stored)
         }
+    }
+
+    /// A thousand births of one kind ask for the same signals, and signals are only ever appended.
+    private func signals(_ connection: PostgresConnection, _ set: SignalSet) throws -> (Int32, SignalSet) {
+        if let known = kinds[set.name], known.asked == set { return (known.number, known.stored) }
+        let number = try Catalogue.registerSignals(connection, set)
+        let stored = try Catalogue.signals(connection, number)
+        kinds[set.name] = (set, number, stored)
+        return (number, stored)
     }
 
     /// Registers a device of a foreign node; its metrics become signals of a set of its own.

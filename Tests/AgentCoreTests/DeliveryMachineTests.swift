@@ -49,6 +49,19 @@ import Testing
         #expect(machine.step(atMs: 3_000) == .send(life: 1, numbers: 1...3, limit: 64))
     }
 
+    @Test func whatIsSettledOrOnItsWayIsNotNews() {
+        var machine = DeliveryMachine(epochs: [state(newest: 9, receipted: 5)])
+        func unsent() -> [Int64] { (1...9).filter { machine.isUnsent(Place(life: 1, sequence: $0)) } }
+        machine.born(atMs: 0)
+        _ = machine.receipt(receipt(1...6), atMs: 10)
+        #expect(unsent() == [7, 8, 9])
+        machine.sent(life: 1, 9...9, atMs: 20)
+        #expect(unsent() == [7, 8])
+        machine.linkDown()
+        #expect(unsent() == [7, 8, 9])
+        #expect(!machine.isUnsent(Place(life: 2, sequence: 1)))
+    }
+
     @Test func aReceiptBeyondAHoleKeepsTheHoleInTheBacklog() {
         var machine = DeliveryMachine(epochs: [state(newest: 9, receipted: 0)])
         machine.born(atMs: 0)

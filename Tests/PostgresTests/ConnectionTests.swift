@@ -43,6 +43,36 @@ struct ConnectionTests {
         }
     }
 
+    @Test func repeatedStatementsAreReadOnceAndOutliveATransaction() async throws {
+        try await withDatabase { _, connection in
+            struct Undone: Error {}
+            func twice(_ number: Int64) throws -> Int64 {
+                try connection.value("select $1 * 2", [.int8(number)], isRepeated: true)
+            }
+            #expect(throws: Undone.self) {
+                try connection.transaction {
+                    #expect(try twice(21) == 42)
+                    throw Undone()
+                }
+            }
+            for number in Int64(0)..<10 { #expect(try twice(number) == number * 2) }
+            try connection.execute("create table t (n int8 primary key)")
+            let insert = "insert into t values ($1)"
+            #expect(try connection.execute(insert, [.int8(1)], isRepeated: true) == 1)
+            let failure = #expect(throws: PostgresFailure.self) {
+                try connection.execute(insert, [.int8(1)], isRepeated: true)
+            }
+            #expect(failure?.disposition == .refused)
+            #expect(try connection.execute(insert, [.int8(2)], isRepeated: true) == 1)
+            // One that the server cannot read is not remembered.
+            for _ in 0..<2 {
+                #expect(throws: PostgresFailure.self) { try connection.query("select nonsense", isRepeated: true) }
+            }
+            let kept: Int64 = try connection.value("select count(*) from pg_prepared_statements")
+            #expect(kept == 2)
+        }
+    }
+
     /// The server's own text form is the oracle.
     @Test func valuesMeanTheSameToTheServer() async throws {
         try await withDatabase { _, connection in

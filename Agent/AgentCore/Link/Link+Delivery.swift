@@ -15,10 +15,10 @@ extension Link {
         for place in delivery.takeAssumed() { _ = toSampler.offer(.receipted(place), cost: 1) }
     }
 
-    /// What was committed while the collector's word was awaited is still news.
+    /// What was committed while the collector's word was awaited, or just before the birth, is still news.
     func releaseHeldBack() {
         guard delivery.sendsLive, !heldBack.isEmpty else { return }
-        for record in heldBack { sendLive(record) }
+        for record in heldBack where delivery.isUnsent(record.place) { sendLive(record) }
         heldBack.removeAll()
     }
 

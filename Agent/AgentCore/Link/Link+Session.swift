@@ -72,11 +72,17 @@ extension Link {
             guard publish(announcement.deviceTopic(.birth, device), birth.encoded()) else { return }
         }
         lastStatus = (status, Clock.monotonicMs())
-        heldBack.removeAll()
+        heldBack = recentRecords
         delivery.born(atMs: Clock.monotonicMs())
         counters.births.add(1)
         writeStatusFile()
         log.info("born", ["epoch": epoch.epoch, "sequence": epoch.newest, "pending": delivery.pendingCount])
+    }
+
+    /// Records that are news as long as the next tick has made no others.
+    private var recentRecords: [StoredRecord] {
+        let ageMs = Double(Clock.monotonicMs() - newestTick.atMs)
+        return ageMs <= 1_000 / config.asset.rateHz + 1_000 ? newestTick.records : []
     }
 
     func sayGoodbye() {

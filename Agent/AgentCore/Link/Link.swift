@@ -31,6 +31,8 @@ final class Link {
     var subscription: Int32?
     /// Live records that wait for the collector's word after a birth.
     var heldBack: [StoredRecord] = []
+    /// What the newest tick has made, and when we were told.
+    var newestTick: (records: [StoredRecord], atMs: Int64) = ([], .min / 2)
     var lastStatus: (status: AgentStatus, atMs: Int64)?
     var hasReceiver = false
     var stopDeadlineMs: Int64?
@@ -62,7 +64,7 @@ final class Link {
         session = SessionMachine(primaryHost: config.primaryHost, nowMs: Clock.monotonicMs())
         client = MQTTClient(config.mqtt)
         backoff = Backoff(
-            firstMs: 200, maxMs: 1_500, random: SeededRandom(seed: UInt64(bitPattern: Clock.monotonicNs())))
+            firstMs: 200, maxMs: 1_000, random: SeededRandom(seed: UInt64(bitPattern: Clock.monotonicNs())))
     }
 
     private static func limits(_ config: AgentConfig) -> DeliveryMachine.Limits {
@@ -128,6 +130,7 @@ final class Link {
     }
 
     private func committed(_ records: [StoredRecord]) {
+        newestTick = (records, Clock.monotonicMs())
         for record in records {
             delivery.committed(record.place)
             note(record)

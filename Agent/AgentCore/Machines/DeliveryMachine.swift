@@ -156,6 +156,11 @@ package struct DeliveryMachine: Sendable {
     /// Whether a record committed just now may be sent on the live lane.
     package var sendsLive: Bool { link == .open }
 
+    /// Whether a record is neither settled nor on its way.
+    func isUnsent(_ place: Place) -> Bool {
+        index(of: place.life).map { !lives[$0].covered.contains(place.sequence) } ?? false
+    }
+
     package mutating func sent(life: Int, _ numbers: ClosedRange<Int64>, atMs now: Int64) {
         guard let index = index(of: life) else { return }
         lives[index].covered.insert(numbers)

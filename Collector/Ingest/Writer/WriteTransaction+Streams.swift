@@ -50,7 +50,7 @@ extension WriteTransaction {
                 ints { $0.status.pending }, ints { $0.status.dropped }, ints { $0.status.outboxBytes },
                 ints { $0.status.outboxCapacityBytes }, .float8s(deltas.map { $0.value.status.outboxDaysLeft }),
                 ints { $0.status.clockOffsetMs }, .bools(deltas.map { $0.value.isOnline }),
-            ])
+            ], isRepeated: true)
         guard rows.count == deltas.count else {
             throw Fenced(description: "numbers of \(deltas.count - rows.count) streams were stored already")
         }

@@ -44,7 +44,7 @@ struct WriteTransaction {
             refusals = sorter.refusals
         }
         return try connection.transaction {
-            number = try connection.value("select pg_current_xact_id()::text")
+            number = try connection.value("select pg_current_xact_id()::text", isRepeated: true)
             try holdLeases(connection)
             if isPiecewise {
                 try connection.execute("set constraints all immediate")

@@ -8,16 +8,24 @@ extension PostgresConnection {
         _ = try finish(sql)
     }
 
-    /// Runs a statement with parameters; how many rows it touched.
+    /// Runs a statement with parameters; how many rows it touched. `isRepeated`: see `query`.
     @discardableResult
-    public func execute(_ sql: String, _ parameters: [PostgresParameter]) throws(PostgresFailure) -> Int {
-        try send(sql, parameters)
+    public func execute(
+        _ sql: String, _ parameters: [PostgresParameter], isRepeated: Bool = false
+    ) throws(PostgresFailure) -> Int {
+        try send(sql, parameters, isRepeated: isRepeated)
         return try finish(sql).affectedRows
     }
 
     /// Runs a query and takes all its rows into memory.
-    public func query(_ sql: String, _ parameters: [PostgresParameter] = []) throws(PostgresFailure) -> PostgresRows {
-        try send(sql, parameters)
+    ///
+    /// `isRepeated`: it will be run again and again, always with parameters of the same types. The server then reads
+    /// and plans it once for this connection, which otherwise costs more than running it. Not for text that is put
+    /// together from data: every different one is kept.
+    public func query(
+        _ sql: String, _ parameters: [PostgresParameter] = [], isRepeated: Bool = false
+    ) throws(PostgresFailure) -> PostgresRows {
+        try send(sql, parameters, isRepeated: isRepeated)
         return PostgresRows(try finish(sql))
     }
 
@@ -49,9 +57,9 @@ extension PostgresConnection {
 
     /// The first column of the only row.
     public func value<T: PostgresDecodable>(
-        _ sql: String, _ parameters: [PostgresParameter] = []
+        _ sql: String, _ parameters: [PostgresParameter] = [], isRepeated: Bool = false
     ) throws(PostgresFailure) -> T {
-        let rows = try query(sql, parameters)
+        let rows = try query(sql, parameters, isRepeated: isRepeated)
         guard rows.count == 1 else {
             throw PostgresFailure(.bug, "\(shortened(sql)): one row was expected, \(rows.count) came")
         }
@@ -80,7 +88,19 @@ extension PostgresConnection {
         if sql.utf8.contains(0) { throw PostgresFailure(.refused, "a statement has a NUL character") }
     }
 
-    private func send(_ sql: String, _ parameters: [PostgresParameter]) throws(PostgresFailure) {
+    /// The name under which the server has the statement; tells it first if it has not.
+    private func prepare(_ sql: String, _ types: [Oid]) throws(PostgresFailure) -> String {
+        if let name = prepared[sql] { return name }
+        let name = "s\(prepared.count)"
+        guard PQsendPrepare(handle, name, sql, Int32(types.count), types) == 1 else { throw failureOfLibrary(sql) }
+        _ = try finish(sql)
+        prepared[sql] = name
+        return name
+    }
+
+    private func send(
+        _ sql: String, _ parameters: [PostgresParameter], isRepeated: Bool = false
+    ) throws(PostgresFailure) {
         try check(sql)
         guard parameters.count <= Int(UInt16.max) else {
             throw PostgresFailure(.bug, "\(shortened(sql)): \(parameters.count) parameters are too many")
@@ -103,9 +123,13 @@ extension PostgresConnection {
         let types = parameters.map { Oid($0.type) }
         let lengths = parameters.map { Int32(truncatingIfNeeded: $0.bytes?.count ?? 0) }
         let formats = parameters.map { Int32($0.isBinary ? 1 : 0) }
+        let name = isRepeated ? try prepare(sql, types) : nil
         let sent = block.withUnsafeBytes { bytes in
             let values = offsets.map { offset in
                 offset.flatMap { bytes.baseAddress?.advanced(by: $0).assumingMemoryBound(to: CChar.self) }
+            }
+            if let name {
+                return PQsendQueryPrepared(handle, name, Int32(parameters.count), values, lengths, formats, 1)
             }
             return PQsendQueryParams(handle, sql, Int32(parameters.count), types, values, lengths, formats, 1)
         }

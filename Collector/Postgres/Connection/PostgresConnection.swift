@@ -12,6 +12,8 @@ public final class PostgresConnection {
     /// What ended the connection.
     var ended: PostgresFailure?
     var isInTransaction = false
+    /// Names of the statements that the server keeps for this session, by their text.
+    var prepared: [String: String] = [:]
     /// How long the server may work on a statement. When no answer has come some seconds later, the connection is
     /// given up: the server is suspended, or its host is gone without a word.
     private(set) var statementLimit: Duration?

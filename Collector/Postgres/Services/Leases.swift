@@ -81,7 +81,7 @@ public enum Leases {
             select h.site, h.holder, h.fence from leases l join unnest($1, $2, $3) as h(site, holder, fence) on h.site = l.site
             where l.holder = h.holder::uuid and l.fence = h.fence and l.expires_at > clock_timestamp()
             order by l.site for share of l
-            """, key(leases))
+            """, key(leases), isRepeated: true)
         return try only(rows, of: leases)
     }
 

@@ -45,7 +45,7 @@ public enum Rollups {
             insert into rollup_dirty (asset, signal_group, bucket)
             select * from unnest($1, $2, $3) order by 1, 2, 3
             on conflict (asset, signal_group, bucket) do update set touched = rollup_dirty.touched + 1
-            """, parameters(all))
+            """, parameters(all), isRepeated: true)
     }
 
     /// Computes dirty minutes, at most `limit`, the oldest first, and the hours that they belong to, in one

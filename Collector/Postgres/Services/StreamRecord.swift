@@ -54,7 +54,8 @@ extension Catalogue {
         let key: [PostgresParameter] = [.text(site), .text(agent), .int8(epoch?.stored ?? 0)]
         return try findOrMake(connection) {
             try connection.query(
-                "select \(StreamRecord.columns) from streams where site = $1 and agent = $2 and epoch = $3", key
+                "select \(StreamRecord.columns) from streams where site = $1 and agent = $2 and epoch = $3", key,
+                isRepeated: true
             ).first.map(StreamRecord.init)
         } make: {
             try registerSite(connection, site)
