@@ -62,7 +62,8 @@ extension Catalogue {
         func find() throws -> AssetRecord? {
             try connection.query(
                 "select \(AssetRecord.columns) from assets where site = $1 and agent = $2 and device = $3", key,
-                isRepeated: true).first.map(AssetRecord.init)
+                isRepeated: true
+            ).first.map(AssetRecord.init)
         }
         let found = try findOrMake(connection, find: find) {
             try registerSite(connection, site)
