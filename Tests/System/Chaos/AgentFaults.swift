@@ -1,5 +1,6 @@
 import Glibc
 import Model
+import Runtime
 import TestSupport
 
 /// Faults of one agent and of its link.
@@ -39,7 +40,9 @@ extension ChaosRun {
         try ChildProcess.run("cp", ["-a", agent.stateFolder, copy])
         try agent.start()
         draw.pause(500...2_000)
-        for _ in 0..<20 {
+        // The database may be down for a minute, and what was held until then has to be delivered.
+        let deadline = Clock.monotonicMs() + 240_000
+        while Clock.monotonicMs() < deadline {
             if draw.random.unit() < 0.5 { try agent.stop() } else { agent.kill() }
             if (try? plant.openRecords(agent))?.isEmpty == true {
                 try Mishaps.restore(agent.stateFolder, from: copy, databaseOnly: draw.random.unit() < 0.3)

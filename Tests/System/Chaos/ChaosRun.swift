@@ -173,6 +173,7 @@ final class ChaosRun: Sendable {
         let who = affected.count == 1 ? " (\(plant.agents[draw.agent].name))" : ""
         let seconds = String(Int(secondsSoFar * 10))
         print("  \(seconds.dropLast()).\(seconds.suffix(1)) s  #\(number) \(fault.name)\(who)")
+        fflush(nil)
         recovery.faultBegins(affected)
         do {
             try fault.strike(self, &draw)
