@@ -10,8 +10,8 @@ enum IngestControl: Sendable {
     case writerIsIdle
     /// Numbers of the batch that PostgreSQL has refused and that were not set aside: they are not claimed any more.
     case unsettled([StreamID: SequenceSet])
-    /// The writer has a new connection: nothing is certain of what was read before.
-    case databaseReturned
+    /// The database does not hold any more what was stored last: nothing that was read from it before is true.
+    case databaseWasSetBack
     /// A batch could not be stored and is gone: what it claimed is not claimed any more.
     case batchLost(why: String)
     /// The broker's connection came or went.

@@ -51,17 +51,36 @@ extension Ingestor {
         declareMissing(stream, stream.open.intersection(0...max(0, (delivery.word.first ?? 0) - 1)))
         // Receipted, and not stored: the database has been set back. The agent may still have it.
         if let receipted = delivery.word.receipted, receipted >= 1 {
-            for range in stream.open.intersection(1...receipted).ranges.prefix(64) {
-                let request = ResendRequest(epoch: delivery.epoch, range: range)
-                _ = toHost.offer(.command(site: node.site, agent: node.agent, .resend(request)), cost: 1)
+            ask(node, for: stream.open.intersection(1...receipted), of: stream)
+        }
+        for (epoch, held) in delivery.earlier where epoch != delivery.epoch {
+            // A database that was set back may never have heard of the epoch.
+            guard let earlier = self.stream(StreamID(site: node.site, agent: node.agent, epoch: epoch)) else {
+                continue
             }
+            earlier.made = max(earlier.made, held.upperBound)
         }
         for earlier in streams.values
         where earlier.id.site == node.site && earlier.id.agent == node.agent && earlier.id.epoch != delivery.epoch {
-            change(earlier) { $0.isOnline = false }
+            change(earlier) { delta in
+                delta.isOnline = false
+                delta.made = max(delta.made, earlier.made)
+            }
             var open = earlier.open
-            if let held = delivery.earlier[earlier.id.epoch] { open.remove(held) }
+            if let held = delivery.earlier[earlier.id.epoch] {
+                // It comes anyway, unless it had a receipt and the database was set back.
+                ask(node, for: open.intersection(held), of: earlier)
+                open.remove(held)
+            }
             declareMissing(earlier, open)
+        }
+    }
+
+    /// Asks for numbers again; what more there is, at the next birth.
+    private func ask(_ node: Node, for numbers: SequenceSet, of stream: StreamState) {
+        for range in numbers.ranges.prefix(64) {
+            let request = ResendRequest(epoch: stream.id.epoch, range: range)
+            _ = toHost.offer(.command(site: node.site, agent: node.agent, .resend(request)), cost: 1)
         }
     }
 

@@ -43,6 +43,7 @@ extension Ingestor {
         guard !gone.isEmpty else { return }
         topics.removeAll()
         for node in gone {
+            if node.isOnline { counters.nodesOnline.add(-1) }
             gapped[ObjectIdentifier(node)] = nil
             deviceCount -= node.devices.count
             for device in node.devices.values {

@@ -121,7 +121,7 @@ final class Ingestor {
             case .writerIsIdle: writerIsIdle = true
             case .unsettled(let numbers):
                 for (id, set) in numbers { for range in set.ranges { streams[id]?.claimed.remove(range) } }
-            case .databaseReturned: rereadClaims()
+            case .databaseWasSetBack: forgetEverything()
             case .batchLost(let why):
                 log.warning("a batch could not be stored; the agents send it again", ["reason": why])
                 counters.lostBatches.add(1)
@@ -140,17 +140,12 @@ final class Ingestor {
         batch = CommitBatch()
     }
 
-    /// While the database was away it may have been set back: what is claimed is what it holds now, and what is in the
-    /// batch that grows here.
-    private func rereadClaims() {
-        streams.removeAll()
-        for delta in batch.streams.values {
-            guard let id = delta.id else { continue }
-            guard let stream = stream(id) else { return forgetClaims() }
-            stream.claimed.formUnion(delta.committed)
-            stream.lost.formUnion(delta.lost)
-            stream.made = max(stream.made, delta.made)
-        }
+    /// Streams and assets may have other numbers now, or none. Births register them anew, and show what is missing.
+    private func forgetEverything() {
+        log.error("the database was set back; everybody is asked for a birth, and for what is missing")
+        forgetClaims()
+        assets.removeAll()
+        for node in nodes.all { node.forgetBirth() }
     }
 
     private func take(_ leasesHeld: [Leases.Lease]) {

@@ -17,21 +17,26 @@ final class Registrar {
 
     init(_ options: PostgresOptions) { self.options = options }
 
-    /// Runs `body` on the connection; nil if that is not possible now.
+    /// Runs `body` on the connection; nil if that is not possible now. A connection that turns out to be dead is replaced
+    /// once: `body` may run twice.
     func attempt<T>(_ what: String, _ body: (PostgresConnection) throws -> T) -> T? {
-        let nowMs = Clock.monotonicMs()
         do {
-            if connection?.isUsable != true {
-                guard nowMs >= retryMs else { return nil }
-                connection = nil
-                kinds = [:]
-                connection = try PostgresConnection(options)
+            if let connection, connection.isUsable {
+                do {
+                    return try body(connection)
+                } catch let failure as PostgresFailure where failure.endsConnection {
+                    retryMs = 0
+                }
             }
-            guard let connection else { return nil }
-            return try body(connection)
+            connection = nil
+            kinds = [:]
+            guard Clock.monotonicMs() >= retryMs else { return nil }
+            let fresh = try PostgresConnection(options)
+            connection = fresh
+            return try body(fresh)
         } catch {
             if (error as? PostgresFailure)?.endsConnection != false { connection = nil }
-            retryMs = nowMs + 500
+            retryMs = Clock.monotonicMs() + 500
             log.warning("could not \(what)", ["problem": "\(error)"])
             return nil
         }

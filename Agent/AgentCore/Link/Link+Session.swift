@@ -45,11 +45,14 @@ extension Link {
     func sendBirths() {
         let nowMs = Clock.wallMs()
         var status = currentStatus()
-        let earlier: [EpochState]
+        var earlier: [String] = []
         do throws(OutboxFailure) {
             // The collector takes what is below as gone for good, and of earlier epochs all but these: this must be exact.
             status.first = try reader.firstHeld(of: epoch) ?? epoch.nextSequence
-            earlier = try reader.epochs().filter { $0.life != epoch.life && $0.receipted < $0.newest }
+            for state in try reader.epochs() where state.life != epoch.life {
+                guard let first = try reader.firstHeld(of: state), first <= state.newest else { continue }
+                earlier.append(ResendRequest(epoch: state.epoch, range: first...state.newest).text)
+            }
         } catch {
             _ = toSampler.offer(.failed(error), cost: 1)
             return
@@ -59,11 +62,8 @@ extension Link {
             status, bdSeq: bdSeq,
             properties: [
                 ("Software", "Bellwether \(Version.text)"),
-                // What is still to come of earlier epochs.
-                (
-                    "Earlier Epochs",
-                    earlier.map { "\($0.epoch):\($0.receipted + 1)-\($0.newest)" }.joined(separator: ",")
-                ),
+                // What is still held of earlier epochs.
+                ("Earlier Epochs", earlier.joined(separator: ",")),
             ], timeMs: nowMs)
         _ = seq.next()
         guard publish(announcement.nodeTopic(.birth), node.encoded()) else { return }

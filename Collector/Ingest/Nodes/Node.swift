@@ -30,4 +30,15 @@ final class Node {
         self.site = site
         self.agent = agent
     }
+
+    /// What its births have registered is void: it is to be born anew.
+    func forgetBirth() {
+        order = OrderMachine()
+        plainStream = nil
+        rebirthAskedMs = nil
+        for device in devices.values {
+            device.isBorn = false
+            device.asset = nil
+        }
+    }
 }

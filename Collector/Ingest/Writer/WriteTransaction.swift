@@ -70,11 +70,11 @@ struct WriteTransaction {
         guard let number else { return false }
         while true {
             switch try WriteTransaction.status(number, connection) {
-            case "committed": return try holdsNumbers ? areNumbersStored(connection) : true
+            case "committed": return try WriteTransaction.areStored(numbers, connection)
             case "aborted": return false
             // The old session has not ended yet.
             case "in progress": Clock.sleep(ms: 50)
-            default: return try holdsNumbers ? areNumbersStored(connection) : nil
+            default: return numbers.isEmpty ? nil : try WriteTransaction.areStored(numbers, connection)
             }
         }
     }
@@ -89,16 +89,20 @@ struct WriteTransaction {
         }
     }
 
-    private var holdsNumbers: Bool { deltas.values.contains { !$0.committed.isEmpty } }
+    /// What it commits, by stream.
+    var numbers: [Int32: SequenceSet] {
+        deltas.compactMapValues { $0.committed.isEmpty ? nil : $0.committed }
+    }
 
-    /// All of them are, or none: they were new to their streams.
-    private func areNumbersStored(_ connection: PostgresConnection) throws -> Bool {
-        let deltas = deltas.filter { !$0.value.committed.isEmpty }
+    /// Whether these numbers are committed in these streams. Of one transaction all of them are, or none: they were new.
+    static func areStored(_ numbers: [Int32: SequenceSet], _ connection: PostgresConnection) throws -> Bool {
+        let all = Array(numbers)
         return try connection.value(
             """
-            select bool_and(s.committed @> u.committed) from streams s
-            join unnest($1::int4[], $2::int8multirange[]) as u(stream, committed) on u.stream = s.stream
-            """, [.int4s(deltas.map { Optional($0.key) }), .sequenceSets(deltas.map { $0.value.committed })])
+            select coalesce(bool_and(coalesce(s.committed @> u.committed, false)), true)
+            from unnest($1::int4[], $2::int8multirange[]) as u(stream, committed)
+            left join streams s on s.stream = u.stream
+            """, [.int4s(all.map { Optional($0.key) }), .sequenceSets(all.map { $0.value })])
     }
 
     /// The receipts of a batch that is known to be stored.

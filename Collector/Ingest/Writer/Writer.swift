@@ -16,8 +16,8 @@ final class Writer {
     private let log = Log("writer")
     private var connection: PostgresConnection?
     private var knownDays: Set<Day> = []
-    private var hasConnected = false
-    private var isReconnected = false
+    /// What the last transaction with numbers has stored: a database that lacks it was set back.
+    private var proof: [Int32: SequenceSet] = [:]
     private var quarantineBudget = HourlyBudget.quarantine()
 
     init(
@@ -46,21 +46,26 @@ final class Writer {
     private enum Outcome {
         case stored(Refusals)
         case lost(why: String)
+        case setBack
     }
+
+    /// The database was set back to an earlier state.
+    private struct SetBack: Error {}
 
     /// The mailbox refuses only when it is closed, at the end.
     private func tell(_ outcome: Outcome) {
-        if isReconnected { _ = toIngest.offer(.databaseReturned, cost: 0) }
-        isReconnected = false
         switch outcome {
         case .stored(let refusals):
             if !refusals.unsettled.isEmpty { _ = toIngest.offer(.unsettled(refusals.unsettled), cost: 0) }
             _ = toIngest.offer(.writerIsIdle, cost: 0)
         case .lost(let why): _ = toIngest.offer(.batchLost(why: why), cost: 0)
+        case .setBack:
+            _ = toIngest.offer(.databaseWasSetBack, cost: 0)
+            _ = toIngest.offer(.batchLost(why: "it rests on what the database does not hold any more"), cost: 0)
         }
     }
 
-    /// Tries until the batch is stored, or until somebody else is in charge of its sites.
+    /// Tries until the batch is stored, or until what it rests on is gone.
     ///
     /// A batch that PostgreSQL refuses for its data is stored piece by piece, without what is refused: that would be
     /// refused again for ever, and hold up everybody. Every other failure is waited for, and nothing is receipted.
@@ -87,6 +92,9 @@ final class Writer {
                     unknown = transaction
                     throw failure
                 }
+            } catch is SetBack {
+                state.succeeded()
+                return .setBack
             } catch let fenced as WriteTransaction.Fenced {
                 // The database answers: it is not what keeps us from serving.
                 state.succeeded()
@@ -115,9 +123,11 @@ final class Writer {
         let fresh = try PostgresConnection(options)
         try WriteTransaction.prepare(fresh)
         knownDays = try Partitions.existing(fresh)
-        isReconnected = hasConnected
-        hasConnected = true
         connection = fresh
+        if !proof.isEmpty, try !WriteTransaction.areStored(proof, fresh) {
+            proof = [:]
+            throw SetBack()
+        }
         return fresh
     }
 
@@ -141,6 +151,8 @@ final class Writer {
         let frames =
             refusals.frames.isEmpty
             ? batch.frames : batch.frames.enumerated().filter { !refusals.frames.contains($0.offset) }.map(\.element)
+        let numbers = transaction.numbers
+        if !numbers.isEmpty { proof = numbers }
         state.succeeded()
         counters.storedFrames.add(frames.count)
         counters.storedReadings.add(frames.reduce(0) { $0 + $1.values.count })

@@ -13,12 +13,13 @@ import TestSupport
 final class Pipeline {
     let database: String
     let url: String
-    let connection: PostgresConnection
+    private(set) var connection: PostgresConnection
     let counters = IngestCounters(Metrics())
     let writerState = WriterState()
     let ingestor: Ingestor
     let writer: Writer
     let holder = Collectors.makeID()
+    private var fence: Int64 = 0
     /// The monotonic clock of the ingest thread.
     var nowMs: Int64 = 1_000_000
     /// What was sent to agents, in order.
@@ -76,8 +77,19 @@ final class Pipeline {
         guard
             let lease = try Leases.acquire(connection, site: site, holder: holder, lastingMs: lastingMs)
         else { throw SupportFailure("the lease of \(site) is somebody else's") }
+        fence = lease.fence
         _ = control.offer(.leases([lease]), cost: 0)
         turn()
+    }
+
+    /// As upkeep would: goes on with the lease if it still stands, or takes a new one.
+    func databaseWasReplaced() throws {
+        connection = try PostgresConnection(PostgresOptions(url, applicationName: "test"))
+        let stands: Bool = try connection.value(
+            "select exists (select from leases where holder = $1 and fence = $2)", [.uuid(holder), .int8(fence)])
+        if stands { return }
+        try connection.execute("update leases set holder = null")
+        try grant("site-1")
     }
 
     func tell(_ order: IngestControl) { _ = control.offer(order, cost: 0) }
