@@ -98,7 +98,7 @@ let package = Package(
         tests("AnalyticsTests", ["Analytics", "Assets", "Model"]),
         tests("IngestTests", ["Ingest", "MQTT", "Postgres", "Sparkplug", "Model", "Runtime", "Assets"]),
         tests("WebTests", ["Web", "Runtime", "Model"]),
-        tests("APITests", ["API", "Web", "Ingest", "Postgres", "Model", "Runtime", "Assets"]),
+        tests("APITests", ["API", "Analytics", "Web", "Ingest", "Postgres", "Model", "Runtime", "Assets"]),
         tests(
             "Integration", ["AgentCore", "Ingest", "Postgres", "MQTT", "Sparkplug", "Runtime", "Model", "Assets"],
             exclude: ["Python"]),

@@ -1,24 +1,29 @@
-// The first page: assets with live values, delivery, events. Everything comes from the API and the two feeds.
+// The first page: what is unwell, what is lost, every asset with live values, delivery, events. Everything comes from
+// the API and the two feeds.
 
-import { age, clock, make, say } from './format.js';
+import { age, clock, say } from './format.js';
 import { Feed } from './feed.js';
-import { Banners, Events, showStreams } from './panels.js';
+import { onKey } from './keys.js';
+import { showAssets, showDelivery } from './overview.js';
+import { Banners, Events, showLosses, showStreams } from './panels.js';
 import { windowMs } from './spark.js';
 import { Tile } from './tile.js';
 
-const families = [
-  ['Reactors', ['candu', 'smr']], ['Casters', ['caster']], ['Tailings', ['tailings']], ['Other', []],
-];
 const keepPlaceMs = 30000;
+/** With more assets than this those that are well take less room. */
+const fleet = 24;
+/** With more than this their values come once a second at most. */
 const manyAssets = 100;
 
 const tiles = new Map();
 const banners = new Banners();
 const events = new Events();
-const places = new Map(); // by family: the grid of its tiles
+const filter = document.getElementById('filter');
 let arrangedMs = -Infinity;
 let colours = {};
 let telemetry = null;
+let streams = null;
+let losses = [];
 
 async function api(path) {
   const response = await fetch(path, { headers: { Accept: 'application/json' } });
@@ -26,15 +31,23 @@ async function api(path) {
   return response.json();
 }
 
+/** All pages of a list. */
+async function all(path, name) {
+  const found = [];
+  let next = null;
+  do {
+    const page = await api(`${path}?limit=1000${next ? `&cursor=${encodeURIComponent(next)}` : ''}`);
+    if (!page[name]) throw new Error(page.detail ?? `${path}: no answer`);
+    found.push(...page[name]);
+    next = page.next;
+  } while (next);
+  return found;
+}
+
 // --- assets
 
 async function loadAssets() {
-  let next = null;
-  do {
-    const page = await api(`/api/v1/assets?limit=1000${next ? `&cursor=${encodeURIComponent(next)}` : ''}`);
-    for (const asset of page.assets) addTile(asset);
-    next = page.next;
-  } while (next);
+  for (const asset of await all('/api/v1/assets', 'assets')) addTile(asset);
 }
 
 function addTile(asset) {
@@ -46,61 +59,88 @@ function addTile(asset) {
   }
   const tile = new Tile(asset);
   tiles.set(asset.id, tile);
-  tile.family = (families.find(([, kinds]) => kinds.includes(asset.kind)) ?? families.at(-1))[0];
   arrangedMs = -Infinity;
   describing = describing.then(() => describe(tile)).catch((error) => {
     // Values without titles and limits are better than none.
     if (tile.early) tile.describe([]);
-    console.error(error);
+    console.warn(error);
   });
 }
 
 // One after another: a page that opens must not burden the database.
 let describing = Promise.resolve();
+/** Assets of one kind have the same signals; only foreign ones have their own. */
+const signalsOfKind = new Map();
 
 async function describe(tile) {
   const path = `/api/v1/assets/${encodeURIComponent(tile.id)}`;
-  tile.describe((await api(path)).signals);
-  const trends = [...tile.signals.values()].filter((entry) => entry.series && !entry.row.hidden);
-  if (trends.length === 0) return;
+  const signals = signalsOfKind.get(tile.kind) ?? (await api(path)).signals;
+  if (tile.kind !== 'generic') signalsOfKind.set(tile.kind, signals);
+  tile.describe(signals);
+}
+
+/** Fetches the past of the signals that are shown, for their sparklines. */
+async function recall(tile) {
+  const path = `/api/v1/assets/${encodeURIComponent(tile.id)}`;
+  const trends = tile.withoutPast;
+  for (const signal of trends) signal.hasPast = true;
   const from = new Date(Date.now() - windowMs).toISOString();
-  const names = trends.map((entry) => entry.signal.name).join(',');
+  const names = trends.map((signal) => signal.about.name).join(',');
   const history = await api(
-    `${path}/telemetry?interval=10s&limit=100&from=${encodeURIComponent(from)}&signals=${encodeURIComponent(names)}`);
+    `${path}/telemetry?interval=10s&aggregate=last&limit=100&from=${encodeURIComponent(from)}&signals=${encodeURIComponent(names)}`);
   for (const row of history.rows) {
     const time = Date.parse(row.ts);
-    for (const entry of trends) {
-      const value = row.values[entry.signal.name];
-      if (typeof value === 'number') entry.series.insert(time, value);
+    for (const signal of trends) {
+      const value = row.values[signal.about.name];
+      if (typeof value !== 'number') continue;
+      signal.series.insert(time, value);
+      // The last that is known of an asset that is silent.
+      if (signal.value === undefined || signal.isOfThePast) signal.remember(value);
     }
   }
 }
 
-/** Worst first within a family; a tile keeps its place for a while, so that it does not jump away under the pointer. */
+/** At most one request at a time. */
+let isRecalling = false;
+
+async function recallNext() {
+  if (isRecalling) return;
+  const tile = [...tiles.values()].find((one) => one.withoutPast.length > 0);
+  if (!tile) return;
+  isRecalling = true;
+  // Without its past a sparkline begins now.
+  try { await recall(tile); } catch (error) { console.warn(error); }
+  isRecalling = false;
+  recallNext();
+}
+
+/** Worst first; a tile keeps its place for a while, so that it does not jump away under the pointer. */
 function arrange(nowMs) {
   if (nowMs - arrangedMs < keepPlaceMs) return;
   arrangedMs = nowMs;
-  const root = document.getElementById('assets');
-  for (const [name] of families) {
-    const members = [...tiles.values()].filter((tile) => tile.family === name);
-    if (members.length === 0) continue;
-    members.sort((left, right) => left.rank - right.rank || left.id.localeCompare(right.id));
-    let place = places.get(name);
-    if (!place) {
-      const section = make('section', 'family');
-      section.append(make('h2', '', name));
-      place = section.appendChild(make('div', 'tiles'));
-      places.set(name, place);
-      root.append(section);
-    }
-    const order = members.map((tile) => tile.root);
-    if (order.some((element, index) => place.children[index] !== element)) {
-      const focused = document.activeElement;
-      place.replaceChildren(...order);
-      if (focused !== document.activeElement) focused.focus();
-    }
-  }
-  if (tiles.size === 0) say(root, 'No asset is known yet. Start an agent: bellwether-agent run --config agent.yaml');
+  const text = filter.value.trim().toLowerCase();
+  const isCompact = tiles.size > fleet;
+  document.getElementById('filter-label').hidden = !isCompact;
+  document.getElementById('no-assets').hidden = tiles.size > 0;
+  const members = [...tiles.values()].filter((tile) => tile.matches(text));
+  members.sort((left, right) => left.rank - right.rank || left.kind.localeCompare(right.kind)
+    || left.id.localeCompare(right.id, undefined, { numeric: true }));
+  for (const tile of members) tile.compact(isCompact);
+  const root = document.getElementById('tiles');
+  root.className = isCompact ? 'fleet' : '';
+  const order = members.map((tile) => tile.root);
+  if (order.length === root.children.length && order.every((element, index) => root.children[index] === element)) return;
+  const focused = document.activeElement;
+  root.replaceChildren(...order);
+  if (focused !== document.activeElement) focused.focus();
+}
+
+function focus(tile) {
+  filter.value = '';
+  arrangedMs = -Infinity;
+  arrange(performance.now());
+  tile.root.scrollIntoView({ block: 'nearest' });
+  tile.root.focus();
 }
 
 // --- feeds
@@ -123,12 +163,14 @@ function take(frame, nowMs, isLive) {
 /** Assets that the feed names and the API has not told of yet. */
 const unknown = new Set();
 
-function onAlert(message) {
-  const alerts = message.type === 'snapshot' ? message.alerts : message.type === 'alert' ? [message.alert] : [];
-  for (const alert of alerts) {
-    events.add(alert);
-    const tile = tiles.get(alert.asset);
-    if (tile && alert.status) tile.setHealth(alert.health ?? tile.health, alert.status);
+async function onAlert(message) {
+  if (message.type === 'alert') {
+    events.add(message.alert);
+    const tile = tiles.get(message.alert.asset);
+    if (tile && message.alert.status) tile.setHealth(message.alert.health ?? tile.health, message.alert.status);
+  } else if (message.type === 'snapshot' && !message.more) {
+    // The feed knows what has happened since the collector started, the API everything.
+    try { for (const event of (await api('/api/v1/events?limit=50')).events.reverse()) events.add(event); } catch (error) { console.warn(error); }
   }
 }
 
@@ -138,23 +180,18 @@ const serverMs = () => Date.now() + (telemetry?.skewMs ?? 0);
 
 function show() {
   const nowMs = performance.now();
-  const isCut = !telemetry?.isLive;
+  // A page that has just been opened is not cut off.
+  const isCut = !telemetry?.isLive && nowMs > 3000;
   arrange(nowMs);
-  let [abnormal, stale] = [0, 0];
-  for (const tile of tiles.values()) {
-    tile.show(nowMs, serverMs(), isCut, colours);
-    if (tile.status !== 'healthy') abnormal += 1;
-    if (tile.isStale) stale += 1;
-  }
-  say(document.getElementById('summary'), `${abnormal} abnormal of ${tiles.size} · ${stale} without fresh data`);
-  const clockText = document.getElementById('clock');
-  say(clockText, clock(serverMs(), true));
-  say(document.getElementById('link'), isCut ? '○ cut off' : 'live');
-  if (telemetry && isCut && nowMs > 3000) {
-    banners.set('link', `No live data for ${age(nowMs - telemetry.lastHeardMs)}: what is shown is old. Trying again…`);
-  } else {
-    banners.set('link', null);
-  }
+  for (const tile of tiles.values()) tile.show(nowMs, serverMs(), isCut, colours);
+  showAssets(tiles.values(), isCut, focus);
+  recallNext();
+  say(document.getElementById('clock'), clock(serverMs(), true));
+  const link = document.getElementById('link');
+  say(link, isCut ? '○ cut off' : telemetry?.isLive ? '● live' : 'connecting…');
+  link.className = isCut ? 'cut' : '';
+  banners.set('link', isCut
+    ? `No live data for ${age(nowMs - (telemetry?.lastHeardMs ?? 0))}: what is shown is old. Trying again…` : null);
   const skew = Math.abs(telemetry?.skewMs ?? 0);
   banners.set('skew', skew > 5000 ? `This computer's clock differs from the server's by ${age(skew)}.` : null);
 }
@@ -164,16 +201,27 @@ async function poll() {
     const ready = await api('/-/ready');
     const bad = (ready.checks ?? []).filter((check) => !check.ok);
     banners.set('ready', bad.map((check) => `${check.name}: ${check.problem}`).join(' · ') || null);
-    showStreams((await api('/api/v1/streams?limit=1000')).streams);
+    streams = await all('/api/v1/streams', 'streams');
+    showStreams(streams);
+    for (const tile of tiles.values()) {
+      const own = streams.filter((stream) => `${stream.site}/${stream.agent}` === tile.agent);
+      const total = (name) => own.reduce((sum, stream) => sum + stream[name], 0);
+      const lags = own.map((stream) => stream.lag_s).filter((lag) => lag !== null);
+      tile.setDelivery(total('open'), total('lost'), lags.length > 0 ? Math.min(...lags) * 1000 : null);
+    }
+    losses = streams.some((stream) => stream.lost > 0) ? (await api('/api/v1/losses?limit=5')).losses : [];
+    showLosses(losses);
     banners.set('api', null);
   } catch (error) {
+    streams = null;
     banners.set('api', `The API does not answer as it should (${error.message}).`);
   }
+  showDelivery(streams, losses);
   setTimeout(poll, 2000);
 }
 
 async function pollAssets() {
-  try { await loadAssets(); unknown.clear(); } catch (error) { console.error(error); }
+  try { await loadAssets(); unknown.clear(); } catch (error) { console.warn(error); }
   setTimeout(pollAssets, unknown.size > 0 ? 2000 : 10000);
 }
 
@@ -181,37 +229,19 @@ function setTheme(theme) {
   document.documentElement.dataset.theme = theme;
   document.getElementById('theme').textContent = theme === 'night' ? 'Day' : 'Night';
   const style = getComputedStyle(document.documentElement);
-  colours = { ink: style.getPropertyValue('--ink'), band: style.getPropertyValue('--band') };
+  const colour = (name) => style.getPropertyValue(`--${name}`);
+  colours = { ink: colour('ink'), band: colour('band'), limit: colour('quiet'), out: colour('warning'), alarm: colour('critical') };
   try { localStorage.setItem('theme', theme); } catch { /* private windows have no storage */ }
 }
 
 function toggleTheme() { setTheme(document.documentElement.dataset.theme === 'night' ? 'day' : 'night'); }
 
-function onKey(event) {
-  if (event.ctrlKey || event.altKey || event.metaKey) return;
-  const section = { 1: 'assets', 2: 'streams', 3: 'alerts' }[event.key];
-  if (section) {
-    const target = document.getElementById(section);
-    (section === 'assets' ? target.querySelector('.tile') ?? target : target).focus();
-  } else if (event.key === 't') {
-    toggleTheme();
-  } else if (event.target.classList?.contains('tile')) {
-    const all = [...document.querySelectorAll('.tile')];
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (step) {
-      all[all.indexOf(event.target) + step]?.focus();
-      event.preventDefault();
-    } else if (event.key === 'Enter') {
-      tiles.get(event.target.dataset.asset)?.toggle();
-    }
-  }
-}
-
 let stored = null;
 try { stored = localStorage.getItem('theme'); } catch { /* as above */ }
 setTheme(stored ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'night' : 'day'));
 document.getElementById('theme').addEventListener('click', toggleTheme);
-document.addEventListener('keydown', onKey);
+document.addEventListener('keydown', (event) => onKey(event, tiles, toggleTheme));
+filter.addEventListener('input', () => { arrangedMs = -Infinity; show(); });
 
 try { await loadAssets(); } catch (error) { banners.set('api', `The list of assets cannot be read (${error.message}).`); }
 const request = { assets: '*', ...(tiles.size > manyAssets ? { max_hz: 1 } : {}) };

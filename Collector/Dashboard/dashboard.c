@@ -17,6 +17,15 @@ static const unsigned char feed_js[] = {
 static const unsigned char format_js[] = {
 #embed "format.js"
 };
+static const unsigned char keys_js[] = {
+#embed "keys.js"
+};
+static const unsigned char overview_js[] = {
+#embed "overview.js"
+};
+static const unsigned char signal_js[] = {
+#embed "signal.js"
+};
 static const unsigned char panels_js[] = {
 #embed "panels.js"
 };
@@ -38,6 +47,9 @@ static const cdashboard_file files[] = {
     {"/app.js", script, FILE_BYTES(app_js)},
     {"/feed.js", script, FILE_BYTES(feed_js)},
     {"/format.js", script, FILE_BYTES(format_js)},
+    {"/keys.js", script, FILE_BYTES(keys_js)},
+    {"/overview.js", script, FILE_BYTES(overview_js)},
+    {"/signal.js", script, FILE_BYTES(signal_js)},
     {"/panels.js", script, FILE_BYTES(panels_js)},
     {"/spark.js", script, FILE_BYTES(spark_js)},
     {"/tile.js", script, FILE_BYTES(tile_js)},

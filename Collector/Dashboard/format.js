@@ -2,21 +2,31 @@
 
 const units = {
   Cel: '°C', K: 'K', 'm/min': 'm/min', 'mm/s': 'mm/s', '%': '%', 'kg/s': 'kg/s', 'L/min': 'l/min', Ohm: 'Ω', um: 'µm',
-  'm3/h': 'm³/h', 'W/cm2': 'W/cm²', '[pH]': 'pH', '1': '', '10*13/cm2/s': '10¹³/cm²s', deg: '°', 'm3/s': 'm³/s',
+  'm3/h': 'm³/h', 'W/cm2': 'W/cm²', 'kW/m2': 'kW/m²', '[pH]': 'pH', '[ppm]': 'ppm', '1': '', deg: '°', 'm3/s': 'm³/s',
+  '{n}/cm2/s': 'n/cm²s', '{rev}/min': 'rpm', '{cycle}/min': '1/min', 't/m3': 't/m³', 'uSv/h': 'µSv/h', 'ug/L': 'µg/l',
+  'L/s': 'l/s', 'mg/L': 'mg/l', 'uS/cm': 'µS/cm', 'Bq/L': 'Bq/l', 'pCi/L': 'pCi/l', 'ug/m3': 'µg/m³',
 };
 
 /** A UCUM code as people write it. */
 export function unit(code) { return units[code] ?? code.replaceAll('{', '').replaceAll('}', ''); }
 
-/** A reading with the digits its instrument resolves; never more. */
-export function reading(value, signal) {
+const superscripts = { '-': '⁻', 0: '⁰', 1: '¹', 2: '²', 3: '³', 4: '⁴', 5: '⁵', 6: '⁶', 7: '⁷', 8: '⁸', 9: '⁹' };
+
+/** A reading with the digits its instrument resolves; with `significant`, of these no more than a glance can take in. */
+export function reading(value, signal, significant = 15) {
   if (value === null || value === undefined) return '—';
   if (value === true) return 'yes';
   if (value === false) return 'no';
   if (typeof value !== 'number') return String(value);
   const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e7 || size < 1e-4)) return value.toExponential(2);
-  return value.toFixed(Math.min(Math.max(signal.decimals ?? 2, 0), 6));
+  if (size !== 0 && (size >= 1e7 || size < 1e-4)) {
+    const [digits, power] = value.toExponential(2).split('e');
+    return `${digits}·10${[...String(Number(power))].map((digit) => superscripts[digit]).join('')}`;
+  }
+  const before = size < 1 ? 1 : Math.floor(Math.log10(size)) + 1;
+  const decimals = Math.min(Math.max(signal.decimals ?? 2, 0), 6, Math.max(0, significant - before));
+  const text = value.toFixed(decimals);
+  return Number(text) === 0 ? text.replace('-', '') : text;
 }
 
 /** "3 s", "2:05 min", "3:10 h". */
@@ -59,4 +69,8 @@ export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-export const letters = { warning: '▲ W', critical: '■ C', offline: '○ offline', maintenance: '◇ maintenance', healthy: '' };
+/** Shape and word for each state: colour alone says nothing. Of what is healthy nothing need be said. */
+export const marks = { critical: '■', warning: '▲', offline: '○', silent: '○', maintenance: '◇', healthy: '' };
+
+/** "1 asset", "2 assets". */
+export function plural(number, word) { return `${count(number)} ${word}${number === 1 ? '' : 's'}`; }

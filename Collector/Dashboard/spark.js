@@ -44,8 +44,8 @@ export class Series {
   }
 }
 
-/** Draws the series up to `now`; `band` is the normal range, drawn behind. */
-export function draw(canvas, series, now, band, colours) {
+/** Draws the series up to `now`; behind it the normal range, as far as it is near, and the alarm limits. */
+export function draw(canvas, series, now, { normal, alarm }, ink, colours) {
   const ratio = devicePixelRatio || 1;
   const width = Math.round(canvas.clientWidth * ratio);
   const height = Math.round(canvas.clientHeight * ratio);
@@ -63,34 +63,42 @@ export function draw(canvas, series, now, band, colours) {
     high = Math.max(high, column.high);
   }
   if (low > high) return;
-  // A quiet signal must not look wild: at least a tenth of its normal band fills the height.
-  const least = band ? (band[1] - band[0]) / 10 : Math.abs(high) * 1e-3 || 1e-9;
+  // A quiet signal must not look wild: at least a quarter of its normal range fills the height.
+  const least = normal ? (normal[1] - normal[0]) / 4 : Math.abs(high) * 1e-3;
   const middle = (low + high) / 2;
-  const half = Math.max(high - low, least) / 2 * 1.15;
+  const half = Math.max(high - low, least, Number.MIN_VALUE) / 2 * 1.2;
   const y = (value) => height - (value - middle + half) / (2 * half) * height;
 
-  if (band) {
+  if (normal) {
     context.fillStyle = colours.band;
-    const top = Math.max(0, y(band[1]));
-    context.fillRect(0, top, width, Math.min(height, y(band[0])) - top);
+    const top = Math.min(height, Math.max(0, y(normal[1])));
+    context.fillRect(0, top, width, Math.max(0, Math.min(height, y(normal[0])) - top));
   }
-  context.strokeStyle = colours.ink;
-  context.lineWidth = ratio;
+  context.fillStyle = colours.limit;
+  for (const limit of alarm ?? []) context.fillRect(0, Math.round(y(limit)), width, ratio);
+  trace(context, columns, y, ink, ratio);
+}
+
+function trace(context, columns, y, ink, ratio) {
+  context.strokeStyle = ink;
+  context.lineWidth = 1.25 * ratio;
+  context.lineJoin = 'round';
   context.beginPath();
   let last = null;
   columns.forEach((column, x) => {
     if (!column) return;
-    if (last && !column.broken) {
-      context.lineTo(x + .5, y(column.first));
-    } else {
-      context.moveTo(x + .5, y(column.first));
-    }
+    if (last && !column.broken) context.lineTo(x + .5, y(column.first)); else context.moveTo(x + .5, y(column.first));
     context.lineTo(x + .5, y(column.low));
     context.lineTo(x + .5, y(column.high));
     context.lineTo(x + .5, y(column.last));
-    last = column;
+    last = { x, value: column.last };
   });
   context.stroke();
+  if (!last) return;
+  context.fillStyle = ink;
+  context.beginPath();
+  context.arc(Math.max(2 * ratio, Math.min(last.x, columns.length - 2 * ratio)), y(last.value), 2 * ratio, 0, 7);
+  context.fill();
 }
 
 /** For each column of pixels what lies in it; undefined where nothing does. */

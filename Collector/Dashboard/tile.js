@@ -1,113 +1,127 @@
-// One asset: its health, its key values, and how old they are.
+// One asset: its health, its key values, how old they are, and whether its readings are stored.
 
-import { age, letters, make, reading, say, unit } from './format.js';
-import { draw, Series } from './spark.js';
+import { age, count, make, marks, plural, say } from './format.js';
+import { Signal } from './signal.js';
 
 const shownAtFirst = 6;
+const shownWhenCompact = 2;
 const mostEarly = 1000;
+const ranks = ['critical', 'warning', 'offline', 'silent', 'maintenance', 'healthy'];
 
 export class Tile {
   constructor(asset) {
     this.id = asset.id;
+    this.agent = `${asset.site}/${asset.agent}`;
+    this.kind = asset.kind;
+    this.title = asset.title || asset.kind;
     this.status = asset.status;
-    this.signals = new Map(); // by name: { signal, row, …, value, quality, group }
-    this.groups = new Map(); // by name: { heardMs, periodMs, regular }
+    this.health = asset.health;
+    this.signals = new Map(); // by name
+    this.groups = new Map(); // by name: { heardMs, periodMs, seen }
     this.heardMs = -Infinity;
+    this.isStale = false;
+    this.lagMs = null; // since its agent's last commit, by the API
+    this.isOpen = false;
+    this.isCompact = false;
+    this.early = []; // frames that came before it was described
+    this.build(asset);
+  }
+
+  build(asset) {
     this.root = make('article', 'tile');
     this.root.tabIndex = 0;
-    this.root.dataset.asset = asset.id;
-    const title = make('h3');
-    title.append(make('span', '', asset.title || asset.id), make('span', 'kind', `${asset.kind} · ${asset.site}`));
-    this.mark = title.appendChild(make('span', 'mark'));
-    this.ageText = title.appendChild(make('span', 'age'));
-    const health = make('div', 'health');
-    health.append(make('span', '', 'Health'));
-    this.healthBar = health.appendChild(make('div', 'bar'));
-    this.healthFill = this.healthBar.appendChild(make('i', 'fill'));
-    for (const limit of [50, 80]) {
-      const tick = this.healthBar.appendChild(make('i', 'limit'));
-      tick.style.left = `${limit}%`;
-    }
-    this.healthText = health.appendChild(make('b', '', '—'));
-    this.table = make('table', 'signals');
-    this.body = this.table.appendChild(make('tbody'));
-    this.more = make('button', '', 'All signals');
+    this.root.dataset.asset = this.id;
+    const head = this.root.appendChild(make('div', 'head'));
+    const name = head.appendChild(make('h3'));
+    this.mark = name.appendChild(make('span', 'mark'));
+    name.append(make('span', 'id', this.id));
+    const score = head.appendChild(make('p', 'score'));
+    score.title = 'Health: 100 is as new, 0 has failed';
+    score.append(make('small', '', 'health '));
+    this.healthText = score.appendChild(make('b', '', '—'));
+    const about = head.appendChild(make('p', 'about', this.title));
+    about.append(make('span', 'place', ` · ${asset.site}`));
+    about.title = `${this.title} · ${asset.site}`;
+    this.ageText = head.appendChild(make('span', 'age'));
+    const bar = this.root.appendChild(make('div', 'bar'));
+    this.healthFill = bar.appendChild(make('i'));
+    this.list = this.root.appendChild(make('ul', 'signals'));
+    const foot = this.root.appendChild(make('div', 'foot'));
+    this.more = foot.appendChild(make('button', '', 'All signals'));
     this.more.type = 'button';
     this.more.hidden = true;
     this.more.addEventListener('click', () => this.toggle());
-    this.root.append(title, health, this.table, this.more);
-    this.showsAll = false;
-    this.early = []; // until it is described
-    this.health = asset.health;
-    this.setHealth(asset.health, asset.status);
+    this.delivery = foot.appendChild(make('span', 'delivery'));
   }
 
   /** What the asset measures, from the API. Frames that came before are shown now. */
   describe(signals) {
-    for (const signal of signals) if (!this.signals.has(signal.name)) this.addRow(signal);
+    for (const about of signals) if (!this.signals.has(about.name)) this.addSignal(about);
     const early = this.early ?? [];
     this.early = null;
     for (const frame of early) this.takeValues(frame);
     this.arrange();
   }
 
-  addRow(signal) {
-    const row = make('tr');
-    const name = row.appendChild(make('td', 'name', signal.title || signal.name));
-    name.title = `${signal.title || signal.name} (${signal.name})`;
-    const range = row.appendChild(make('td', 'range'));
-    const value = row.appendChild(make('td', 'value'));
-    const number = value.appendChild(make('span', '', '—'));
-    value.append(' ', make('span', 'unit', unit(signal.unit || '')));
-    const trend = row.appendChild(make('td', 'trend'));
-    const entry = { signal, row, number, series: null, canvas: null, pointer: null, value: undefined, quality: 'good' };
-    const scale = scaleOf(signal);
-    if (scale) {
-      const bar = range.appendChild(make('div', 'bar'));
-      if (signal.normal) {
-        const band = bar.appendChild(make('i', 'band'));
-        band.style.left = `${place(signal.normal[0], scale)}%`;
-        band.style.right = `${100 - place(signal.normal[1], scale)}%`;
-      }
-      for (const limit of signal.alarm ?? []) {
-        bar.appendChild(make('i', 'limit')).style.left = `${place(limit, scale)}%`;
-      }
-      entry.pointer = bar.appendChild(make('i', 'pointer'));
-      entry.scale = scale;
-    }
-    if ((signal.form ?? 'number') === 'number') {
-      entry.series = new Series();
-      entry.canvas = trend.appendChild(make('canvas'));
-      entry.canvas.setAttribute('aria-hidden', 'true');
-    }
-    this.body.append(row);
-    this.signals.set(signal.name, entry);
-    return entry;
+  addSignal(about) {
+    const signal = new Signal(about);
+    signal.row.hidden = true;
+    this.list.append(signal.row);
+    this.signals.set(about.name, signal);
+    return signal;
   }
 
-  /** Shows the first signals that have limits, and every one that is out of its normal range. */
+  /** Signals in the order of their weight; of several that measure the same, the first. */
+  get keySignals() {
+    const seen = new Set();
+    return [...this.signals.values()]
+      .filter((signal) => signal.about.normal || signal.about.alarm || !this.signals.size)
+      .sort((left, right) => (right.about.health_weight ?? 0) - (left.about.health_weight ?? 0))
+      .filter((signal) => {
+        const stem = (signal.about.title || signal.about.name).replace(/(,.*| [A-D]| \d+)$/, '');
+        return !seen.has(stem) && seen.add(stem);
+      });
+  }
+
+  /** Those that are out of their range come first, then the ones that weigh most. */
   arrange() {
     const all = [...this.signals.values()];
-    const judged = all.filter((entry) => entry.signal.normal || entry.signal.alarm);
-    const first = new Set([...judged, ...all.filter((entry) => !judged.includes(entry))].slice(0, shownAtFirst));
-    for (const entry of all) {
-      entry.row.hidden = !(this.showsAll || first.has(entry) || stateOf(entry) !== '');
+    const wrong = all.filter((signal) => signal.severity > 0).sort((left, right) => right.severity - left.severity);
+    const key = this.keySignals.length > 0 ? this.keySignals : all;
+    const most = this.isCompact ? shownWhenCompact : shownAtFirst;
+    const chosen = this.isCompact ? wrong.slice(0, most)
+      : [...wrong, ...key.filter((signal) => !wrong.includes(signal))].slice(0, Math.max(most, Math.min(wrong.length, 2 * most)));
+    const shown = this.isOpen ? [...wrong, ...all.filter((signal) => !wrong.includes(signal))] : chosen;
+    for (const signal of all) signal.row.hidden = true;
+    let previous = null;
+    for (const signal of shown) {
+      signal.row.hidden = false;
+      const place = previous ? previous.nextSibling : this.list.firstChild;
+      if (place !== signal.row) this.list.insertBefore(signal.row, place);
+      previous = signal.row;
     }
-    this.more.hidden = all.length <= shownAtFirst;
-    say(this.more, this.showsAll ? 'Fewer signals' : `All ${all.length} signals`);
-    this.more.setAttribute('aria-expanded', String(this.showsAll));
+    this.more.hidden = all.length <= shownAtFirst || (this.isCompact && !this.isOpen);
+    say(this.more, this.isOpen ? 'Fewer signals' : `All ${all.length} signals`);
+    this.more.setAttribute('aria-expanded', String(this.isOpen));
+    this.wrong = wrong;
   }
 
-  toggle() {
-    this.showsAll = !this.showsAll;
+  toggle(isOpen = !this.isOpen) {
+    if (isOpen === this.isOpen) return;
+    this.isOpen = isOpen;
     this.arrange();
   }
 
-  /** A frame of the feed. `nowMs` is ours, monotonic; `atMs` is when it was taken, by the server's clock. */
+  compact(isCompact) {
+    if (isCompact === this.isCompact) return;
+    this.isCompact = isCompact;
+    this.arrange();
+  }
+
+  /** A frame of the feed. `nowMs` is ours, monotonic. */
   take(frame, nowMs, isLive) {
-    const atMs = Date.parse(frame.ts);
     if (!frame.historical) {
-      const heardMs = isLive ? nowMs : nowMs - Math.max(0, Date.now() - atMs);
+      const heardMs = isLive ? nowMs : nowMs - Math.max(0, Date.now() - Date.parse(frame.ts));
       this.note(frame.group, heardMs, isLive);
       if (frame.health !== null) this.setHealth(frame.health, frame.status);
     }
@@ -117,14 +131,8 @@ export class Tile {
   takeValues(frame) {
     const atMs = Date.parse(frame.ts);
     for (const [name, value] of Object.entries(frame.values)) {
-      const entry = this.signals.get(name) ?? this.addRow({ name, title: name, unit: '', decimals: 2 });
-      if (entry.series && typeof value === 'number') entry.series.add(atMs, value);
-      if (frame.historical || atMs < entry.atMs) continue;
-      entry.atMs = atMs;
-      entry.group = frame.group;
-      entry.value = value;
-      entry.quality = frame.quality?.[name] ?? 'good';
-      entry.isNew = true;
+      const signal = this.signals.get(name) ?? this.addSignal({ name, title: name, unit: '', decimals: 2 });
+      signal.take(value, frame.quality?.[name], atMs, frame.group, frame.historical);
     }
   }
 
@@ -146,69 +154,67 @@ export class Tile {
     this.status = status ?? this.status;
   }
 
-  breakAt(time) { for (const entry of this.signals.values()) entry.series?.breakAt(time); }
+  /** Its agent's streams, from the API: are its readings where they belong? */
+  setDelivery(open, lost, lagMs) {
+    this.lagMs = lagMs;
+    const text = lost > 0 ? `■ ${count(lost)} lost` : open > 5 ? `${count(open)} to come` : 'all stored';
+    say(this.delivery, text);
+    this.delivery.className = lost > 0 ? 'delivery lost' : 'delivery';
+  }
+
+  breakAt(time) { for (const signal of this.signals.values()) signal.series?.breakAt(time); }
 
   /** Draws what has changed. `isCut`: nothing can be known, whatever the last values were. */
   show(nowMs, wallMs, isCut, colours) {
     const silenceMs = nowMs - this.heardMs;
-    const fastest = Math.min(...[...this.groups.values()].filter((group) => group.seen >= 3).map((group) => group.periodMs));
-    const limit = Number.isFinite(fastest) ? Math.max(3 * fastest, 3000) : 10000;
+    const periods = [...this.groups.values()].filter((group) => group.seen >= 3).map((group) => group.periodMs);
+    const limit = periods.length > 0 ? Math.max(3 * Math.min(...periods), 3000) : 10000;
     this.isStale = isCut || silenceMs > limit;
-    const shown = this.status in letters ? this.status : 'offline';
-    this.root.className = `tile ${shown}${this.isStale ? ' stale' : ''}`;
-    say(this.mark, letters[shown]);
-    this.mark.hidden = letters[shown] === '';
-    say(this.ageText, this.heardMs === -Infinity ? 'no data' : this.isStale ? `no data ${age(silenceMs)}` : age(silenceMs));
+    // What cannot be seen is not well.
+    const status = this.status in marks ? this.status : 'offline';
+    this.shown = this.isStale && !isCut && status !== 'offline' && nowMs > 10000 ? 'silent' : status;
+    const className = `tile ${this.shown}${this.isStale ? ' stale' : ''}${this.isOpen ? ' open' : ''}`
+      + (this.isCompact && !this.isOpen ? ' compact' : '');
+    if (this.root.className !== className) this.root.className = className;
+    say(this.mark, marks[this.shown]);
+    this.mark.title = this.shown;
+    this.mark.hidden = marks[this.shown] === '';
+    const word = this.shown === 'healthy' || this.shown === 'silent' ? '' : `${this.shown} · `;
+    const silence = this.heardMs > -Infinity ? silenceMs : this.lagMs;
+    this.silence = silence === null ? 'no data' : `no data for ${age(silence)}`;
+    say(this.ageText, word + (this.isStale ? this.silence : age(silenceMs)));
     const health = typeof this.health === 'number' ? this.health : null;
     say(this.healthText, health === null ? '—' : health.toFixed(0));
     this.healthFill.style.width = `${health ?? 0}%`;
-    this.root.setAttribute('aria-label', `${this.id}, ${shown}, health ${this.healthText.textContent}, ${this.ageText.textContent}`);
+    this.root.setAttribute('aria-label',
+      `${this.id}, ${this.title}, ${this.shown}, health ${this.healthText.textContent}, ${this.ageText.textContent}`
+      + (this.wrong?.length ? `, ${plural(this.wrong.length, 'signal')} out of range` : ''));
     let mustArrange = false;
-    for (const entry of this.signals.values()) {
-      const group = this.groups.get(entry.group);
-      const isRegular = group && group.seen >= 5;
-      const isStale = this.isStale || (isRegular && nowMs - group.heardMs > Math.max(3 * group.periodMs, 3000))
-        || entry.quality === 'stale';
-      const state = stateOf(entry);
-      const className = [state, isStale ? 'stale' : '', entry.quality === 'bad' ? 'bad' : ''].filter(Boolean).join(' ');
-      if (entry.row.className !== className) {
-        entry.row.className = className;
-        mustArrange ||= state !== entry.state;
-        entry.state = state;
-      }
-      if (entry.isNew) {
-        entry.isNew = false;
-        say(entry.number, (state === 'alarm' ? '■ ' : state === 'out' ? '▲ ' : '') + reading(entry.value, entry.signal));
-        if (entry.pointer && typeof entry.value === 'number') {
-          entry.pointer.style.left = `${place(entry.value, entry.scale)}%`;
-        }
-      }
-      if (entry.canvas && !entry.row.hidden) draw(entry.canvas, entry.series, wallMs, entry.signal.normal, colours);
+    for (const signal of this.signals.values()) {
+      const group = this.groups.get(signal.group);
+      const isSilent = group?.seen >= 5 && nowMs - group.heardMs > Math.max(3 * group.periodMs, 3000);
+      mustArrange ||= signal.severity !== (signal.arrangedSeverity ?? 0);
+      signal.arrangedSeverity = signal.severity;
+      if (!signal.row.hidden) signal.show(this.isStale || isSilent, wallMs, colours);
     }
     if (mustArrange) this.arrange();
   }
 
   /** For the order of tiles: the worst first. */
-  get rank() { return { critical: 0, offline: 1, warning: 2, maintenance: 3, healthy: 4 }[this.status] ?? 1; }
-}
+  get rank() { return ranks.indexOf(this.shown ?? this.status); }
 
-/** '' in the normal range or without one, 'out' beyond it, 'alarm' beyond the alarm limits. */
-export function stateOf(entry) {
-  const { value, signal } = entry;
-  if (typeof value !== 'number' || entry.quality === 'bad') return '';
-  if (signal.alarm && (value < signal.alarm[0] || value > signal.alarm[1])) return 'alarm';
-  if (signal.normal && (value < signal.normal[0] || value > signal.normal[1])) return 'out';
-  return '';
-}
+  /** What is wrong, in words; nothing if nothing is. */
+  get reason() {
+    if (this.shown === 'offline' || this.shown === 'silent') return this.silence;
+    return this.wrong?.[0]?.reason ?? '';
+  }
 
-/** The range that a bar shows: the limits that matter with some room beyond. */
-export function scaleOf(signal) {
-  const inner = signal.alarm ?? signal.normal;
-  if (!inner) return null;
-  const room = (inner[1] - inner[0]) * 0.15 || 1;
-  return [inner[0] - room, inner[1] + room];
-}
+  /** Signals that are shown and whose past has not been fetched. */
+  get withoutPast() {
+    return [...this.signals.values()].filter((signal) => signal.series && !signal.hasPast && !signal.row.hidden);
+  }
 
-export function place(value, scale) {
-  return Math.min(100, Math.max(0, (value - scale[0]) / (scale[1] - scale[0]) * 100));
+  matches(text) {
+    return [this.id, this.title, this.kind, this.status, this.agent].some((word) => word.toLowerCase().includes(text));
+  }
 }

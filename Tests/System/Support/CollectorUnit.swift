@@ -6,6 +6,8 @@ import TestSupport
 final class CollectorUnit: Sendable {
     struct Settings: Sendable {
         var name = "collector"
+        /// Where its API listens; 0: any free port, another one at each start.
+        var listenPort: UInt16 = 0
         var lines: [String] = []
         var mqttLines: [String] = []
         var environment: [String: String] = [:]
@@ -32,7 +34,7 @@ final class CollectorUnit: Sendable {
             [
                 "host_id: bellwether", "sites: [\(site)]",
                 "database: {url: \"postgresql://postgres@127.0.0.1:\(databaseLink.port)/\(database)\"}",
-                "web: {listen: 127.0.0.1, port: 0}", "mqtt:", "  host: 127.0.0.1", "  port: \(brokerLink.port)",
+                "web: {listen: 127.0.0.1, port: \(settings.listenPort)}", "mqtt:", "  host: 127.0.0.1", "  port: \(brokerLink.port)",
             ] + settings.mqttLines.map { "  \($0)" } + settings.lines
         try writeFile(configPath, lines.joined(separator: "\n") + "\n", mode: 0o600)
         unit = Unit(

@@ -33,6 +33,7 @@ struct AssetEndpoints: Sendable {
         ("normal", .nullable(.array(.number)), "Lower and upper end of healthy operation."),
         ("alarm", .nullable(.array(.number)), "Beyond these an operator must act."),
         ("physical", .nullable(.array(.number)), "Beyond these the sensor cannot be right."),
+        ("health_weight", .number, "How much it counts for the asset's health; 0: not at all."),
     ])
 
     var all: [Endpoint] { [list, one, change] }
@@ -202,6 +203,7 @@ struct AssetEndpoints: Sendable {
         range("normal", entry.normalLow, entry.normalHigh)
         range("alarm", entry.alarmLow, entry.alarmHigh)
         range("physical", entry.physicalLow, entry.physicalHigh)
+        json.field("health_weight", entry.healthWeight)
         json.endObject()
     }
 }
