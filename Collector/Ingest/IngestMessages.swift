@@ -23,7 +23,8 @@ enum IngestControl: Sendable {
 /// What others ask of the thread that talks to the broker.
 enum HostOrder: Sendable {
     case command(site: String, agent: String, Command)
-    case duty(HostDuty)
+    /// What the collector is fit for, until this time by the monotonic clock unless it is said again.
+    case duty(HostDuty, untilMs: Int64)
     case stop
 }
 

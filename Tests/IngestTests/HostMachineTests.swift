@@ -114,6 +114,24 @@ import Testing
         #expect(machine.tick(nowMs: 1_500) == .connect(timestampMs: 9_001))
     }
 
+    /// A collector that was suspended, or whose upkeep hangs, does not go on being online.
+    @Test(arguments: ["idle", "connecting", "subscribing", "online"])
+    func aDutyThatIsNotRenewedEnds(state: String) {
+        var machine = HostMachineTests.machine(state)
+        _ = machine.become(.serve, nowMs: 2_000, untilMs: 8_000)
+        #expect((machine.deadlineMs ?? .max) <= 8_000)
+        // Renewed in time it lasts.
+        _ = machine.become(.serve, nowMs: 3_000, untilMs: 9_000)
+        let actions: [String: HostMachine.Action] = [
+            "connecting": .abandon, "subscribing": .abandon, "online": .withdraw(timestampMs: 9_000),
+        ]
+        #expect(machine.tick(nowMs: 9_000) == actions[state])
+        #expect(machine.state == .resting && machine.deadlineMs == nil)
+        // The next word brings it back.
+        _ = machine.become(.serve, nowMs: 9_500, untilMs: 15_000)
+        #expect(machine.tick(nowMs: 9_500) == .connect(timestampMs: 9_500))
+    }
+
     @Test func aClockThatIsSetBackChangesNothing() {
         var machine = HostMachine(newestMs: 50_000)
         _ = machine.become(.serve, nowMs: 10)

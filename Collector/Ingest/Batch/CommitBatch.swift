@@ -19,7 +19,6 @@ final class CommitBatch: @unchecked Sendable {
     private(set) var events: [EventEntry] = []
     /// Records that came again: the writer compares them with what is stored.
     private(set) var repeats: [RepeatedRecord] = []
-    var maintenance: [(asset: Int32, isOn: Bool)] = []
     /// The leases on which all of this rests.
     var leases: [String: Leases.Lease] = [:]
     /// For the feed, in order.
@@ -37,7 +36,7 @@ final class CommitBatch: @unchecked Sendable {
 
     var isEmpty: Bool {
         telemetry.rowCount == 0 && plainTelemetry.rowCount == 0 && health.rowCount == 0 && streams.isEmpty
-            && losses.isEmpty && quarantine.isEmpty && events.isEmpty && repeats.isEmpty && maintenance.isEmpty
+            && losses.isEmpty && quarantine.isEmpty && events.isEmpty && repeats.isEmpty
     }
 
     func add(_ loss: LossEntry) {

@@ -75,7 +75,8 @@ final class HostLink {
             case .command(let site, let agent, .receipt(let receipt)):
                 if desk.put(site: site, agent: agent, receipt, nowMs: nowMs) { send(.receipt(receipt), site, agent) }
             case .command(let site, let agent, let command): send(command, site, agent)
-            case .duty(let duty): if let action = machine.become(duty, nowMs: nowMs) { perform(action) }
+            case .duty(let duty, let untilMs):
+                if let action = machine.become(duty, nowMs: nowMs, untilMs: untilMs) { perform(action) }
             case .stop:
                 isStopping = true
                 if let action = machine.stop(nowMs: nowMs) { perform(action) }

@@ -11,7 +11,8 @@ enum HostDuty: Sendable, Equatable {
 /// The collector's session with the broker as a Sparkplug host application. Pure: times in, actions out.
 ///
 /// It is online only while it can commit. Every STATE time stamp it sends is newer than any that agents may have
-/// seen, its own earlier ones and forged ones included, for agents ignore older ones.
+/// seen, its own earlier ones and forged ones included, for agents ignore older ones. What it is fit for must be told
+/// again and again: a collector that was suspended, or that waits for a database in vain, does not know.
 struct HostMachine: Sendable {
     enum State: Sendable, Equatable {
         /// Not to be online: standing by, or unable to commit.
@@ -46,6 +47,8 @@ struct HostMachine: Sendable {
     private(set) var state = State.resting
     /// The time stamp of this connection's will and birth.
     private(set) var timestampMs: Int64 = 0
+    /// Until when it may be online without being told so again.
+    private var dutyUntilMs = Int64.max
     /// The newest time stamp seen or used.
     private var newestMs: Int64
     private let wallAheadMs: Int64
@@ -62,15 +65,17 @@ struct HostMachine: Sendable {
 
     var deadlineMs: Int64? {
         switch state {
-        case .idle(let retryAt): retryAt
-        case .connecting(let since): since + limits.connectMs
-        case .subscribing(let since): since + limits.subscribeMs
-        case .resting, .online, .stopped: nil
+        case .idle(let retryAt): min(retryAt, dutyUntilMs)
+        case .connecting(let since): min(since + limits.connectMs, dutyUntilMs)
+        case .subscribing(let since): min(since + limits.subscribeMs, dutyUntilMs)
+        case .online: dutyUntilMs
+        case .resting, .stopped: nil
         }
     }
 
-    /// What the collector is fit for.
-    mutating func become(_ duty: HostDuty, nowMs: Int64) -> Action? {
+    /// What the collector is fit for, until `untilMs` unless it is told again.
+    mutating func become(_ duty: HostDuty, nowMs: Int64, untilMs: Int64 = .max) -> Action? {
+        dutyUntilMs = untilMs
         switch (state, duty) {
         case (.resting, .serve):
             state = .idle(retryAtMs: nowMs)
@@ -93,6 +98,7 @@ struct HostMachine: Sendable {
 
     mutating func tick(nowMs: Int64) -> Action? {
         guard let deadline = deadlineMs, nowMs >= deadline else { return nil }
+        if nowMs >= dutyUntilMs { return become(.cannotCommit, nowMs: nowMs) }
         switch state {
         case .idle:
             state = .connecting(sinceMs: nowMs)

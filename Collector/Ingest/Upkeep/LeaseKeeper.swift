@@ -6,9 +6,14 @@ import Runtime
 final class LeaseKeeper {
     /// A lease that its holder does not renew for so long may be taken by others.
     static let lastingMs: Int64 = 10_000
-    static let roundMs = 1_000
+    static let roundMs: Int64 = 1_000
     /// Commits or heartbeats that fail for longer than this end the collector's being online.
     static let patienceMs: Int64 = 3_000
+    /// The collector is online for so long after a round that went well: the next ones may be slow, or not come at all.
+    /// Shorter than a lease, so that whoever takes over has the last word on STATE.
+    static let onlineMs: Int64 = 6_000
+    /// Requests come from whoever publishes; they do not set our pace.
+    static let leastRoundMs: Int64 = 250
     /// Where every site is wanted: whoever may publish could invent sites without end.
     static let mostSites = 1_000
 
@@ -27,6 +32,8 @@ final class LeaseKeeper {
     /// When the held leases run out unless they are renewed, by the monotonic clock.
     private var heldUntilMs: Int64 = 0
     private var failingSinceMs: Int64?
+    /// When the last round began that went well.
+    private var goodMs: Int64 = 0
     /// As of the last time that the database answered: no answer is no reason to step into another one's place.
     private var othersServe = false
     private var isSchemaChecked = false
@@ -48,16 +55,22 @@ final class LeaseKeeper {
 
     /// The thread's body: returns after `stop`, with all leases given back.
     func run() {
+        var dueMs = Clock.monotonicMs()
+        var earliestMs = dueMs
         while true {
-            for request in requests.takeAll(timeoutMs: LeaseKeeper.roundMs) {
+            for request in requests.takeAll(timeoutMs: Int(clamping: max(0, dueMs - Clock.monotonicMs()))) {
                 switch request {
-                case .wants(let site): want(site)
+                case .wants(let site): if want(site) { dueMs = min(dueMs, earliestMs) }
                 case .stop:
                     giveBack()
                     return
                 }
             }
+            let nowMs = Clock.monotonicMs()
+            guard nowMs >= dueMs else { continue }
             round()
+            earliestMs = nowMs + LeaseKeeper.leastRoundMs
+            dueMs = nowMs + LeaseKeeper.roundMs
         }
     }
 
@@ -67,7 +80,7 @@ final class LeaseKeeper {
             let connection = try connect()
             try Collectors.heartbeat(connection, identity, hostID: config.hostID, address: state.address)
             if !held.isEmpty { held = try Leases.renew(connection, held, lastingMs: LeaseKeeper.lastingMs) }
-            if config.sites.isEmpty { for site in try knownSites(connection) { want(site) } }
+            if config.sites.isEmpty { for site in try knownSites(connection) { _ = want(site) } }
             for site in sites.sorted() where !held.contains(where: { $0.site == site }) {
                 if let lease = try Leases.acquire(
                     connection, site: site, holder: identity, lastingMs: LeaseKeeper.lastingMs)
@@ -80,6 +93,7 @@ final class LeaseKeeper {
             othersServe = try Leases.all(connection).contains {
                 $0.holder != nil && $0.holder != identity && !$0.isExpired
             }
+            goodMs = startMs
             failingSinceMs = nil
             state.databaseProblem(nil)
         } catch {
@@ -92,15 +106,17 @@ final class LeaseKeeper {
         tell()
     }
 
-    private func want(_ site: String) {
-        guard config.sites.isEmpty || config.sites.contains(site), !sites.contains(site) else { return }
+    /// True if it is one that we may serve and did not know of.
+    private func want(_ site: String) -> Bool {
+        guard config.sites.isEmpty || config.sites.contains(site), !sites.contains(site) else { return false }
         guard sites.count < LeaseKeeper.mostSites else {
             log.error(
                 "too many sites: a new one is ignored; name the sites in the configuration",
                 ["site": site, "most": LeaseKeeper.mostSites])
-            return
+            return false
         }
         sites.insert(site)
+        return true
     }
 
     private func knownSites(_ connection: PostgresConnection) throws -> [String] {
@@ -120,7 +136,10 @@ final class LeaseKeeper {
             || (writer.failingForMs(atMs: nowMs) ?? 0) >= LeaseKeeper.patienceMs || !isSchemaChecked
         // With no site known to anybody, somebody must listen for the first.
         let duty: HostDuty = isFailing ? .cannotCommit : held.isEmpty && othersServe ? .standBy : .serve
-        guard duty != toldDuty, toHost.offer(.duty(duty), cost: 0) else { return }
+        let untilMs = duty == .serve ? goodMs + LeaseKeeper.onlineMs : .max
+        guard duty != toldDuty || duty == .serve, toHost.offer(.duty(duty, untilMs: untilMs), cost: 0),
+            duty != toldDuty
+        else { return }
         toldDuty = duty
         state.duty(duty)
         log.info("duty", ["is": "\(duty)", "sites": held.map(\.site).joined(separator: ",")])

@@ -2,13 +2,12 @@ import Model
 import Postgres
 import Runtime
 
-/// Losses, quarantine, events, maintenance.
+/// Losses, quarantine, events.
 extension WriteTransaction {
     func insertNotes(_ connection: PostgresConnection) throws {
         for loss in batch.losses { try insert(connection, loss) }
         for entry in batch.quarantine { try insert(connection, entry) }
         for event in batch.events { try insert(connection, event) }
-        for change in batch.maintenance { try apply(connection, change) }
     }
 
     /// The same, but for what PostgreSQL refuses; and everything refused so far goes into quarantine.
@@ -31,10 +30,6 @@ extension WriteTransaction {
         for event in batch.events {
             guard let failure = try connection.refusal(of: { try insert(connection, event) }) else { continue }
             sorter.drop("an event", failure)
-        }
-        for change in batch.maintenance {
-            guard let failure = try connection.refusal(of: { try apply(connection, change) }) else { continue }
-            sorter.drop("the beginning or end of maintenance", failure)
         }
         try setAside(connection, &sorter, &budget)
     }
@@ -113,10 +108,5 @@ extension WriteTransaction {
                 .text(event.kind), .text(event.severity.rawValue), .text(event.site), .text(event.agent),
                 .int4(event.asset), .timestampMs(event.occurredMs), .text(event.message), .jsonb(event.detail),
             ])
-    }
-
-    private func apply(_ connection: PostgresConnection, _ change: (asset: Int32, isOn: Bool)) throws {
-        try connection.execute(
-            "update assets set maintenance = $2 where asset = $1", [.int4(change.asset), .bool(change.isOn)])
     }
 }
