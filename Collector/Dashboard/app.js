@@ -84,10 +84,10 @@ async function recall(tile) {
   const path = `/api/v1/assets/${encodeURIComponent(tile.id)}`;
   const trends = tile.withoutPast;
   for (const signal of trends) signal.hasPast = true;
-  const from = new Date(Date.now() - windowMs).toISOString();
-  const names = trends.map((signal) => signal.about.name).join(',');
+  const from = encodeURIComponent(new Date(Date.now() - windowMs).toISOString());
+  const names = encodeURIComponent(trends.map((signal) => signal.about.name).join(','));
   const history = await api(
-    `${path}/telemetry?interval=10s&aggregate=last&limit=100&from=${encodeURIComponent(from)}&signals=${encodeURIComponent(names)}`);
+    `${path}/telemetry?interval=10s&aggregate=last&limit=100&from=${from}&signals=${names}`);
   for (const row of history.rows) {
     const time = Date.parse(row.ts);
     for (const signal of trends) {
@@ -129,7 +129,8 @@ function arrange(nowMs) {
   const root = document.getElementById('tiles');
   root.className = isCompact ? 'fleet' : '';
   const order = members.map((tile) => tile.root);
-  if (order.length === root.children.length && order.every((element, index) => root.children[index] === element)) return;
+  const isSame = order.every((element, index) => root.children[index] === element);
+  if (isSame && order.length === root.children.length) return;
   const focused = document.activeElement;
   root.replaceChildren(...order);
   if (focused !== document.activeElement) focused.focus();
@@ -170,7 +171,11 @@ async function onAlert(message) {
     if (tile && message.alert.status) tile.setHealth(message.alert.health ?? tile.health, message.alert.status);
   } else if (message.type === 'snapshot' && !message.more) {
     // The feed knows what has happened since the collector started, the API everything.
-    try { for (const event of (await api('/api/v1/events?limit=50')).events.reverse()) events.add(event); } catch (error) { console.warn(error); }
+    try {
+      for (const event of (await api('/api/v1/events?limit=50')).events.reverse()) events.add(event);
+    } catch (error) {
+      console.warn(error);
+    }
   }
 }
 
@@ -230,7 +235,8 @@ function setTheme(theme) {
   document.getElementById('theme').textContent = theme === 'night' ? 'Day' : 'Night';
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(`--${name}`);
-  colours = { ink: colour('ink'), band: colour('band'), limit: colour('quiet'), out: colour('warning'), alarm: colour('critical') };
+  const [ink, band, limit] = [colour('ink'), colour('band'), colour('quiet')];
+  colours = { ink, band, limit, out: colour('warning'), alarm: colour('critical') };
   try { localStorage.setItem('theme', theme); } catch { /* private windows have no storage */ }
 }
 
@@ -243,7 +249,11 @@ document.getElementById('theme').addEventListener('click', toggleTheme);
 document.addEventListener('keydown', (event) => onKey(event, tiles, toggleTheme));
 filter.addEventListener('input', () => { arrangedMs = -Infinity; show(); });
 
-try { await loadAssets(); } catch (error) { banners.set('api', `The list of assets cannot be read (${error.message}).`); }
+try {
+  await loadAssets();
+} catch (error) {
+  banners.set('api', `The list of assets cannot be read (${error.message}).`);
+}
 const request = { assets: '*', ...(tiles.size > manyAssets ? { max_hz: 1 } : {}) };
 telemetry = new Feed('/ws/telemetry', request, onTelemetry, () => show());
 new Feed('/ws/alerts', { assets: '*' }, onAlert, () => {});

@@ -12,7 +12,7 @@ export function unit(code) { return units[code] ?? code.replaceAll('{', '').repl
 
 const superscripts = { '-': '⁻', 0: '⁰', 1: '¹', 2: '²', 3: '³', 4: '⁴', 5: '⁵', 6: '⁶', 7: '⁷', 8: '⁸', 9: '⁹' };
 
-/** A reading with the digits its instrument resolves; with `significant`, of these no more than a glance can take in. */
+/** A reading with the digits its instrument resolves; with `significant`, no more of them than a glance takes in. */
 export function reading(value, signal, significant = 15) {
   if (value === null || value === undefined) return '—';
   if (value === true) return 'yes';

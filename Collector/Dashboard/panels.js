@@ -14,7 +14,7 @@ export function showStreams(streams) {
   const sorted = [...streams].sort((left, right) => rank(left) - rank(right)
     || left.agent.localeCompare(right.agent, undefined, { numeric: true }));
   const rows = sorted.slice(0, maxStreams).map((stream) => streamRow(stream, hasEnded(stream)));
-  if (rows.length === 0) rows.push(wide('No agent has been heard of yet. Start one: bellwether-agent run --config agent.yaml'));
+  if (rows.length === 0) rows.push(wide('No agent yet. Start one: bellwether-agent run --config agent.yaml'));
   if (streams.length > maxStreams) rows.push(wide(`${count(streams.length - maxStreams)} more: see /api/v1/streams`));
   body.replaceChildren(...rows);
 }
@@ -53,8 +53,9 @@ export function showLosses(losses) {
     const last = loss.last_seq === 9223372036854775807 ? 'the end' : count(loss.last_seq);
     const range = loss.first_seq === null ? `${count(loss.ticks)} ticks` : `numbers ${count(loss.first_seq)} to ${last}`;
     const row = make('li');
-    row.append(make('span', 'mark', marks.critical), ` ${loss.site}/${loss.agent}: ${range}, ${loss.cause.replaceAll('_', ' ')}, `
-      + `${clock(Date.parse(loss.from), true)} to ${clock(Date.parse(loss.to))}`);
+    const time = `${clock(Date.parse(loss.from), true)} to ${clock(Date.parse(loss.to))}`;
+    const text = ` ${loss.site}/${loss.agent}: ${range}, ${loss.cause.replaceAll('_', ' ')}, ${time}`;
+    row.append(make('span', 'mark', marks.critical), text);
     return row;
   }));
 }

@@ -79,7 +79,8 @@ export class Signal {
       say(this.number, mark + reading(this.value, this.about, glanceDigits));
       this.number.title = reading(this.value, this.about);
     }
-    if (this.series && !this.row.hidden) draw(this.canvas, this.series, wallMs, this.about, colours[this.state] ?? colours.ink, colours);
+    if (!this.series || this.row.hidden) return;
+    draw(this.canvas, this.series, wallMs, this.about, colours[this.state] ?? colours.ink, colours);
   }
 }
 

@@ -89,8 +89,9 @@ export class Tile {
     const wrong = all.filter((signal) => signal.severity > 0).sort((left, right) => right.severity - left.severity);
     const key = this.keySignals.length > 0 ? this.keySignals : all;
     const most = this.isCompact ? shownWhenCompact : shownAtFirst;
-    const chosen = this.isCompact ? wrong.slice(0, most)
-      : [...wrong, ...key.filter((signal) => !wrong.includes(signal))].slice(0, Math.max(most, Math.min(wrong.length, 2 * most)));
+    const sound = this.isCompact ? [] : key.filter((signal) => !wrong.includes(signal));
+    const room = this.isCompact ? most : Math.max(most, Math.min(wrong.length, 2 * most));
+    const chosen = [...wrong, ...sound].slice(0, room);
     const shown = this.isOpen ? [...wrong, ...all.filter((signal) => !wrong.includes(signal))] : chosen;
     for (const signal of all) signal.row.hidden = true;
     let previous = null;

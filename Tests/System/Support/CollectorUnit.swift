@@ -34,7 +34,8 @@ final class CollectorUnit: Sendable {
             [
                 "host_id: bellwether", "sites: [\(site)]",
                 "database: {url: \"postgresql://postgres@127.0.0.1:\(databaseLink.port)/\(database)\"}",
-                "web: {listen: 127.0.0.1, port: \(settings.listenPort)}", "mqtt:", "  host: 127.0.0.1", "  port: \(brokerLink.port)",
+                "web: {listen: 127.0.0.1, port: \(settings.listenPort)}", "mqtt:",
+                "  host: 127.0.0.1", "  port: \(brokerLink.port)",
             ] + settings.mqttLines.map { "  \($0)" } + settings.lines
         try writeFile(configPath, lines.joined(separator: "\n") + "\n", mode: 0o600)
         unit = Unit(
