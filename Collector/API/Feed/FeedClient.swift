@@ -64,13 +64,28 @@ final class FeedSubscription {
 
     /// Of an item that is about its assets.
     func wants(_ entry: FeedEntry) -> Bool {
-        (request.wantsHistory || !entry.item.isHistorical) && entry.concerns(selection)
+        // Some of what is missing may be its own.
+        if entry.item.isMissing { return true }
+        return (request.wantsHistory || !entry.item.isHistorical) && entry.concerns(selection)
     }
 
     /// Of any item.
     func covers(_ entry: FeedEntry) -> Bool {
-        if let assets { guard let asset = entry.item.asset, assets.contains(asset) else { return false } }
+        if let assets, !entry.item.isMissing {
+            guard let asset = entry.item.asset, assets.contains(asset) else { return false }
+        }
         return wants(entry)
+    }
+
+    /// How many of the items that nobody could take up were its own; nil: not known.
+    func missed(of count: Int) -> Int? {
+        assets == nil && selection == nil && request.wantsHistory ? count : nil
+    }
+
+    /// The same of an item that is not kept any more.
+    func missed(at number: Int, _ ring: FeedRing) -> Int? {
+        guard let count = ring.missingCount(at: number) else { return 1 }
+        return missed(of: count)
     }
 
     /// True if nothing that has been published is left to send.

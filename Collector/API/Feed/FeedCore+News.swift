@@ -14,8 +14,14 @@ extension FeedCore {
                 for subscription in asset.subscriptions { offer(entry, subscription, nowMs: nowMs) }
             }
             for subscription in toAll { offer(entry, subscription, nowMs: nowMs) }
+            if item.isMissing { for subscription in toSome { offer(entry, subscription, nowMs: nowMs) } }
         }
         counters.published += UInt64(items.count)
+    }
+
+    /// The subscriptions that name assets.
+    private var toSome: [FeedSubscription] {
+        clients.values.flatMap(\.subscriptions).filter { $0.assets != nil }
     }
 
     private func key(_ item: FeedItem, _ asset: FeedAsset?) -> Int? {

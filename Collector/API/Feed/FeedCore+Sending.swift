@@ -64,7 +64,7 @@ extension FeedCore {
                 if subscription.queue.isOverfull { thin(subscription, noticing: false) }
             } else {
                 subscription.replayAt = at
-                return entry.message(subscription.selection, instance: instance)
+                return message(entry, subscription)
             }
         }
         subscription.replayAt = at
@@ -86,20 +86,31 @@ extension FeedCore {
         }
         guard let number = subscription.queue.pop() else { return nil }
         guard let entry = ring[number] else { return expired(number, subscription) }
-        return entry.message(subscription.selection, instance: instance)
+        return message(entry, subscription)
+    }
+
+    private func message(_ entry: FeedEntry, _ subscription: FeedSubscription) -> SharedFrame {
+        guard case .missing(let count) = entry.item else {
+            return entry.message(subscription.selection, instance: instance)
+        }
+        let missed = subscription.missed(of: count)
+        return message(
+            FeedQueue.Gap(from: entry.number - 1, to: entry.number, missed: missed, reason: .overload), subscription)
     }
 
     /// What waited for so long that it is not kept any more.
     private func expired(_ number: Int, _ subscription: FeedSubscription) -> SharedFrame? {
         var last = number
-        var missed = 1
+        var missed = subscription.missed(at: number, ring)
+        var count: UInt64 = 1
         while let next = subscription.queue.peek, ring[next] == nil {
             last = next
-            missed += 1
+            missed = missed.flatMap { sum in subscription.missed(at: next, ring).map { sum + $0 } }
+            count += 1
             _ = subscription.queue.pop()
             subscription.released = max(subscription.released - 1, 0)
         }
-        counters.thinned += UInt64(missed)
+        counters.thinned += count
         return message(FeedQueue.Gap(from: number - 1, to: last, missed: missed, reason: .expired), subscription)
     }
 

@@ -214,7 +214,7 @@ final class FeedCore {
         var found: [FeedEntry] = []
         var number = ring.newest
         while number > ring.dropped, found.count < settings.snapshotAlerts {
-            if let entry = ring[number], subscription.covers(entry) { found.append(entry) }
+            if let entry = ring[number], !entry.item.isMissing, subscription.covers(entry) { found.append(entry) }
             number -= 1
         }
         return found

@@ -82,6 +82,7 @@ final class FeedEntry {
         switch item {
         case .frame(let frame): Self.write(frame, selection, to: &writer)
         case .alert(let alert): Self.write(alert, to: &writer)
+        case .missing: break
         }
         memos.append(Memo(selection: selection, json: writer.bytes))
         return memos.count - 1

@@ -64,6 +64,11 @@ public final class FeedHub: WebSocketEndpoint, @unchecked Sendable {
         core.publish(alerts.map { .alert($0) }, nowMs: Clock.monotonicMs())
     }
 
+    /// Says that so many items could not be taken up: every client is told. Only on the server's own thread.
+    public func publish(missing count: Int) {
+        core.publish([.missing(count)], nowMs: Clock.monotonicMs())
+    }
+
     /// A moment old at most.
     public var statistics: Statistics { shared.withLock { $0 } }
 

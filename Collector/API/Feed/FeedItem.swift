@@ -102,18 +102,25 @@ public struct FeedAlert: Sendable {
 enum FeedItem: Sendable {
     case frame(FeedFrame)
     case alert(FeedAlert)
+    /// So many items could not be taken up: nobody knows of what assets.
+    case missing(Int)
 
     var asset: String? {
         switch self {
         case .frame(let frame): frame.asset
         case .alert(let alert): alert.asset
+        case .missing: nil
         }
+    }
+
+    var isMissing: Bool {
+        if case .missing = self { true } else { false }
     }
 
     var isHistorical: Bool {
         switch self {
         case .frame(let frame): frame.isHistorical
-        case .alert: false
+        case .alert, .missing: false
         }
     }
 
@@ -122,6 +129,7 @@ enum FeedItem: Sendable {
         switch self {
         case .frame(let frame): 256 + frame.values.count * 8 + frame.qualities.count
         case .alert(let alert): 256 + alert.message.utf8.count + alert.detail.utf8.count
+        case .missing: 256
         }
     }
 }

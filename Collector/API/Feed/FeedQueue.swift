@@ -15,6 +15,8 @@ struct FeedQueue: Equatable {
         case slowClient = "slow_client"
         /// The items are no longer kept.
         case expired
+        /// The collector had more to tell than it could.
+        case overload
         /// The collector has restarted since: its numbering is another.
         case restarted
     }

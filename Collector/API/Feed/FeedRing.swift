@@ -5,6 +5,10 @@ struct FeedRing {
     private var bytes = 0
     /// The number of the item before the oldest that is kept.
     private(set) var dropped = 0
+    /// Of the newest that say how many items are missing: their numbers, and how many. Kept longer than the items, so
+    /// that what is told of an expired one still adds up.
+    private var missing: [(number: Int, count: Int)] = []
+    private static let mostMissing = 1024
     private let maxBytes: Int
     private let maxAgeMs: Int64
 
@@ -24,9 +28,16 @@ struct FeedRing {
         return number > dropped && index < entries.count ? entries[index] : nil
     }
 
+    /// How many items were missing at this number; nil if it was an item itself.
+    func missingCount(at number: Int) -> Int? { missing.first { $0.number == number }?.count }
+
     mutating func append(_ entry: FeedEntry, nowMs: Int64) {
         entries.append(entry)
         bytes += entry.byteCount
+        if case .missing(let count) = entry.item {
+            missing.append((entry.number, count))
+            if missing.count > Self.mostMissing { missing.removeFirst() }
+        }
         // Never the one that was just added.
         while count > 1, bytes > maxBytes || isExpired(nowMs) { dropOldest() }
     }

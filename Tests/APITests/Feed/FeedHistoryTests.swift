@@ -43,13 +43,14 @@ import Testing
             $0.snapshotItems = 1 + random.below(5)
             $0.heartbeatMs = 500
         }
-        var published: [FeedFrame] = []
+        // Nil: what the feed could not take up.
+        var published: [FeedFrame?] = []
         var clients: [Expected] = []
         var sequence: Int64 = 0
         let hint = replayHint(seed)
 
         func publish() {
-            let batch = (0..<(1 + random.below(12))).map { _ in
+            let batch: [FeedFrame] = (0..<(1 + random.below(12))).map { _ in
                 sequence += 1
                 return FeedBench.frame(
                     Self.names[random.below(4)], sequence, group: UInt8(random.below(3)),
@@ -82,8 +83,8 @@ import Testing
             case "delta":
                 #expect(client.hasSnapshot, "news before the snapshot; \(hint)")
                 let number = message.cursor?.number ?? 0
-                #expect(message.sequence == published[number - 1].sequence, "\(hint)")
-                #expect(client.wants(published[number - 1]), "not asked for; \(hint)")
+                #expect(message.sequence == published[number - 1]?.sequence, "\(hint)")
+                #expect(published[number - 1].map(client.wants) == true, "not asked for; \(hint)")
                 #expect(number > client.delivered.last ?? client.start, "out of order; \(hint)")
                 client.delivered.append(number)
             case "gap":
@@ -101,13 +102,16 @@ import Testing
         /// Everything up to here has been sent, or its absence been told.
         func check(_ client: Expected, upTo end: Int) {
             guard client.start < end else { return }
-            let wanted = ((client.start + 1)...end).filter { client.wants(published[$0 - 1]) }
+            let numbers = (client.start + 1)...end
+            let untold = numbers.filter { published[$0 - 1] == nil && !isTold(client, $0) }
+            #expect(untold.isEmpty, "\(untold) were not taken up, and nobody said so; \(hint)")
+            let wanted = numbers.filter { published[$0 - 1].map(client.wants) == true }
             let missing = Set(wanted).subtracting(client.delivered)
             if client.isSampled {
                 // The newest of each asset and group is never missing, unless it is not kept any more.
                 var newest: [String: Int] = [:]
                 for number in wanted {
-                    let frame = published[number - 1]
+                    guard let frame = published[number - 1] else { continue }
                     newest["\(frame.asset)/\(frame.groupIndex)/\(frame.isHistorical)"] = number
                 }
                 let lost = newest.values.filter { missing.contains($0) && !isTold(client, $0) }
@@ -118,7 +122,8 @@ import Testing
             #expect(silent.isEmpty, "\(silent.sorted()) are missing without notice; \(hint)")
             if client.gaps.allSatisfy({ $0.missed != nil }) {
                 let told = client.gaps.reduce(0) { $0 + ($1.missed ?? 0) }
-                #expect(told == missing.count, "the notices do not add up; \(hint)")
+                let untaken = numbers.count { published[$0 - 1] == nil } * 5
+                #expect(told == missing.count + untaken, "the notices do not add up; \(hint)")
             }
         }
 
@@ -131,6 +136,9 @@ import Testing
             case 0...3: publish()
             case 4: if clients.count < 12 { join() }
             case 5: bench.pass(Int64(random.below(300)))
+            case 6 where random.below(3) == 0:
+                bench.core.publish([.missing(5)], nowMs: bench.nowMs)
+                published.append(nil)
             case 6 where !clients.isEmpty && random.below(4) == 0:
                 let gone = clients.remove(at: random.below(clients.count))
                 if let client = gone.peer.client { bench.core.close(client) }

@@ -1,3 +1,4 @@
+import Analytics
 import Glibc
 import Model
 import Runtime
@@ -6,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import API
+@testable import Ingest
 @testable import Web
 
 /// Feeds behind a real server.
@@ -152,6 +154,72 @@ struct FeedHubTests {
             #expect(missed > 0)
             #expect(missed + delivered == Int64(count))
         }
+    }
+
+    /// The server is held up while the writer commits more than may wait: everybody is told what was left out.
+    @Test func whatTheServerCannotTakeUpIsToldToEverybody() async throws {
+        try await offPool {
+            let metrics = Metrics()
+            let feeds = Feeds(metrics, mostWaitingBytes: 10_000)
+            let server = try HTTPServer(
+                settings: HTTPServerSettings(), router: Router(),
+                endpoints: ["/ws/telemetry": feeds.telemetry, "/ws/alerts": feeds.alerts])
+            feeds.attach(to: server)
+            defer { server.stop(graceMs: 100) }
+            func join(_ path: String, _ members: String) throws -> WebSocketPeer {
+                let peer = try WebSocketPeer(port: server.port, path: path)
+                #expect(try Running.json(peer).type == "hello")
+                peer.send(text: #"{"type":"subscribe","id":1,\#(members)}"#)
+                #expect(try Running.json(peer).type == "snapshot")
+                return peer
+            }
+            let all = try join("/ws/telemetry", #""assets":"*","history":true"#)
+            let one = try join("/ws/telemetry", #""assets":["other"]"#)
+            let sample = try join("/ws/telemetry", #""assets":["a"],"max_hz":100"#)
+            let alerts = try join("/ws/alerts", #""assets":"*""#)
+            let hold = Atomic(true)
+            server.post { while hold.load(ordering: .acquiring) { usleep(1000) } }
+            for sequence in 1...1000 {
+                feeds.sink([Self.committed(Int64(sequence))], [Self.alert(sequence)])
+            }
+            hold.store(false, ordering: .releasing)
+            let isDone = Atomic(false)
+            server.post { isDone.store(true, ordering: .releasing) }
+            try waitUntil("what waited is taken up") { isDone.load(ordering: .acquiring) }
+            feeds.sink([Self.committed(1001)], [Self.alert(1001)])
+            var delivered = 0
+            var message = try Running.json(all)
+            while message.type == "delta" {
+                delivered += 1
+                message = try Running.json(all)
+            }
+            #expect(delivered > 10 && delivered < 1000)
+            #expect(message["reason"] == .string("overload"))
+            #expect(message["missed"] == .int(Int64(1000 - delivered)))
+            #expect(try Running.json(all).sequence == 1001)
+            for peer in [one, sample, alerts] {
+                var message = try Running.json(peer)
+                while message.type != "gap" { message = try Running.json(peer) }
+                #expect(message["reason"] == .string("overload") && message["missed"] == .null)
+            }
+            let text = String(decoding: metrics.render(), as: UTF8.self)
+            #expect(text.contains("bellwether_feed_dropped_items_total "))
+        }
+    }
+
+    private static func committed(_ sequence: Int64) -> CommittedFrame {
+        let info = AssetInfo(
+            number: 1, id: "a", kind: "k", site: "s", agent: "a",
+            groups: [AssetInfo.Group(name: "g", signals: FeedBench.signals(["flow"]), cadenceS: nil)])
+        return CommittedFrame(
+            asset: info, group: 0, timeMs: sequence, epochBits: 1, sequence: sequence, values: [1], qualities: [],
+            health: 99, status: .healthy, isHistorical: false)
+    }
+
+    private static func alert(_ number: Int) -> CommittedAlert {
+        CommittedAlert(
+            kind: "status", severity: "info", site: "s", agent: "a", asset: "a", occurredMs: Int64(number),
+            message: "number \(number)", detail: "{}", health: nil, status: nil)
     }
 
     @Test func alertsOverTheSameServer() async throws {
