@@ -60,6 +60,7 @@ public struct Agent {
         let news = Mailbox<LinkNews>(capacity: 4096, onOffer: wake)
         let counters = AgentCounters()
         counters.linkAlive(atMs: Clock.monotonicMs())
+        try checkIdentity(outbox)
         let sampler = try Sampler(
             config: config, source: source, outbox: outbox, journal: journal, toLink: news, orders: orders,
             counters: counters, notifier: notifier)
@@ -69,6 +70,25 @@ public struct Agent {
         notifier.ready(status: "sampling \(config.asset.id) at \(config.asset.rateHz) Hz")
         log.info("sampling", ["asset": config.asset.id, "kind": config.asset.kind, "rate_hz": config.asset.rateHz])
         return sampler.run()
+    }
+
+    /// One asset is of one kind: a name that means another kind in records that still wait would make both unreadable.
+    private struct AnotherKind: Error, CustomStringConvertible {
+        let asset: AgentConfig.Asset
+        let kind: String
+
+        var description: String {
+            "the outbox holds records of \(asset.id) as a \(kind) that are not delivered yet, but the configuration says "
+                + "that it is a \(asset.kind); give the new asset an id of its own, or let the old configuration deliver "
+                + "them first"
+        }
+    }
+
+    private func checkIdentity(_ outbox: Outbox) throws {
+        let asset = config.asset
+        let layouts = try outbox.layoutsInUse(asset: asset.id, kind: asset.kind)
+        guard let other = layouts.first(where: { $0.asset == asset.id && $0.kind != asset.kind }) else { return }
+        throw AnotherKind(asset: asset, kind: other.kind)
     }
 
     /// Everything of the link is made on its own thread, for it is confined to it.

@@ -52,6 +52,9 @@ public struct AgentConfig: Sendable {
         let host = root.name("primary_host", default: "bellwether")
         primaryHost = host == "none" ? nil : host
         mqtt = MQTTConfiguration(root.section("mqtt"), clientID: "bellwether-agent-\(site)-\(agent)")
+        // TCP repeats into a dead link ever more rarely, and a new connection costs an agent little: rather that than
+        // to miss the link's return by seconds.
+        mqtt.unacknowledgedMs = 4_000
         let limits = root.optionalSection("outbox")
         outbox = OutboxSettings(
             folder: stateFolder,

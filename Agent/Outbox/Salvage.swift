@@ -21,6 +21,8 @@ enum Salvage {
         var lost: Int64 = 0
         // A file whose very header is gone cannot be opened: then only the mark tells what is missing.
         if let old = try? Database(path: path, access: .readOnly) {
+            // Or a file that is shorter than it says would be refused as a whole.
+            try? old.execute("PRAGMA writable_schema = ON")
             copyLayouts(from: old, to: database)
             for state in knownEpochs(old, mark) {
                 let outcome = try copyRecords(of: state, from: old, to: database, nowMs: nowMs)

@@ -38,7 +38,8 @@ public final class Collector: Sendable {
         state = CollectorState(writer: writerState, counters: counters)
     }
 
-    public func start() throws(SystemFailure) {
+    /// `onFailure` is called, on another thread, when the collector can never do its work; it must only tell others.
+    public func start(onFailure: @escaping @Sendable (any Error) -> Void) throws(SystemFailure) {
         let identity = Collectors.makeID()
         let started = [
             try NamedThread.start(name: "writer") { [self] in
@@ -63,10 +64,11 @@ public final class Collector: Sendable {
                 ).run()
             },
             try NamedThread.start(name: "leases") { [self] in
-                LeaseKeeper(
+                let failure = LeaseKeeper(
                     config: config, identity: identity, requests: requests, toIngest: control, toHost: orders,
                     writer: writerState, state: state
                 ).run()
+                if let failure { onFailure(failure) }
             },
             try NamedThread.start(name: "chores") { [self] in
                 Chores(config: config, state: state, isStopping: isStopping).run()

@@ -28,7 +28,9 @@ extension Ingestor {
         }
         let head = reading.head
         guard let sequence = head.sequence, let epoch = head.epoch else {
-            if head.count == 0 {
+            if head.count == 0, device != nil {
+                askForBirth(node, why: "it sends metrics that its birth did not declare")
+            } else if head.count == 0 {
                 takeStatus(node, delivery)
             } else {
                 setAside(node, device, topic, payload, reason: "it has no epoch and sequence number")

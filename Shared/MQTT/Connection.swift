@@ -19,7 +19,9 @@ final class Connection {
 
     private(set) var phase = Phase.opening
     private(set) var failure: MQTTFailure?
-    let deadlineMs: Int64
+    let startMs: Int64
+    /// Until then the present phase must be over; meaningless once connected.
+    private(set) var deadlineMs: Int64
 
     /// Set while the owner is in `service`.
     unowned(unsafe) var client: MQTTClient
@@ -43,7 +45,7 @@ final class Connection {
     private var unacknowledgedBytes = 0
 
     init(
-        _ configuration: MQTTConfiguration, will: MQTTWill?, client: MQTTClient, deadlineMs: Int64
+        _ configuration: MQTTConfiguration, will: MQTTWill?, client: MQTTClient, nowMs: Int64
     ) throws(MQTTFailure) {
         guard let raw = mosquitto_new(configuration.clientID, true, nil) else {
             throw errno == ENOMEM ? .noMemory : .configuration("\(configuration.clientID): not a valid MQTT client id")
@@ -51,7 +53,8 @@ final class Connection {
         self.raw = raw
         self.configuration = configuration
         self.client = client
-        self.deadlineMs = deadlineMs
+        startMs = nowMs
+        deadlineMs = nowMs + Int64(clamping: min(configuration.openTimeoutMs, configuration.connectTimeoutMs))
         Callbacks.register(raw, for: self)
         try Setup.apply(configuration, will: will, to: raw)
         try open()
@@ -64,7 +67,7 @@ final class Connection {
         guard code == MOSQ_ERR_SUCCESS.rawValue || code == MOSQ_ERR_CONN_PENDING.rawValue else {
             throw startFailure(code, errno)
         }
-        Setup.limitSilence(mosquitto_socket(raw))
+        Setup.limitSilence(mosquitto_socket(raw), ms: configuration.unacknowledgedMs)
     }
 
     private func startFailure(_ code: Int32, _ error: CInt) -> MQTTFailure {
@@ -87,7 +90,11 @@ final class Connection {
     /// Then the library asks to write until TLS is up, which would keep poll from sleeping.
     var waitsForTLS: Bool { phase == .greeting && configuration.tls != nil }
 
-    func tcpIsUp() { if phase == .opening { phase = .greeting } }
+    func tcpIsUp() {
+        guard phase == .opening else { return }
+        phase = .greeting
+        deadlineMs = startMs + Int64(clamping: configuration.connectTimeoutMs)
+    }
 
     /// Reads packets until nothing comes, or `most` were read. True if there may be more.
     func read(most: Int) -> Bool {

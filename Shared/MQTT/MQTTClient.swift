@@ -38,8 +38,7 @@ public final class MQTTClient {
         connection = nil
         mayHaveMore = false
         nextKeepAliveMs = 0
-        let deadlineMs = Clock.monotonicMs() + Int64(clamping: configuration.connectTimeoutMs)
-        connection = try Connection(configuration, will: will, client: self, deadlineMs: deadlineMs)
+        connection = try Connection(configuration, will: will, client: self, nowMs: Clock.monotonicMs())
     }
 
     /// Ends the connection after what is queued was sent. `withWill`: the broker shall publish the will all the same.
@@ -113,7 +112,7 @@ public final class MQTTClient {
             nextKeepAliveMs = after + MQTTClient.keepAliveEveryMs
             connection.keepAlive()
         } else if connection.phase != .ended, connection.phase != .connected, after >= connection.deadlineMs {
-            connection.end(.connectTimedOut(ms: configuration.connectTimeoutMs))
+            connection.end(.connectTimedOut(ms: Int(connection.deadlineMs - connection.startMs)))
         }
         return polled.wake
     }

@@ -28,6 +28,11 @@ public struct MQTTConfiguration: Sendable {
     public var keepAliveSeconds: Int
     /// From `connect` to the broker's answer; looking up the host's name is not counted.
     public var connectTimeoutMs: Int
+    /// For the TCP connection alone. Short, because TCP repeats an unanswered attempt ever more rarely: after an outage
+    /// a new one finds the link sooner than the old one.
+    public var openTimeoutMs: Int
+    /// What the other side's TCP does not acknowledge for so long ends the connection.
+    public var unacknowledgedMs: Int
     /// Largest packet we accept; told to the broker, and a larger message ends the connection.
     public var maxIncomingBytes: Int
     /// Most bytes that wait for the network, or with QoS 1 for the broker's acknowledgement; more are refused.
@@ -37,7 +42,8 @@ public struct MQTTConfiguration: Sendable {
     public init(
         host: String, port: UInt16, clientID: String, username: String? = nil, password: [UInt8]? = nil,
         tls: TLS? = nil, keepAliveSeconds: Int = 5, connectTimeoutMs: Int = 10_000,
-        maxIncomingBytes: Int = 16 << 20, maxOutgoingBytes: Int = 4 << 20
+        openTimeoutMs: Int = 2_000, unacknowledgedMs: Int = 10_000, maxIncomingBytes: Int = 16 << 20,
+        maxOutgoingBytes: Int = 4 << 20
     ) {
         self.host = host
         self.port = port
@@ -47,6 +53,8 @@ public struct MQTTConfiguration: Sendable {
         self.tls = tls
         self.keepAliveSeconds = keepAliveSeconds
         self.connectTimeoutMs = connectTimeoutMs
+        self.openTimeoutMs = openTimeoutMs
+        self.unacknowledgedMs = unacknowledgedMs
         self.maxIncomingBytes = maxIncomingBytes
         self.maxOutgoingBytes = maxOutgoingBytes
     }

@@ -77,9 +77,9 @@ enum Setup {
     }
 
     /// What was sent and is not acknowledged by the other side's TCP within this time ends the connection.
-    static func limitSilence(_ socket: CInt) {
+    static func limitSilence(_ socket: CInt, ms: Int) {
         guard socket >= 0 else { return }
-        var timeoutMs: UInt32 = 10_000
+        var timeoutMs = UInt32(clamping: ms)
         // Only makes a dead link known earlier than the keep-alive would; without it the keep-alive still does.
         _ = setsockopt(socket, CInt(IPPROTO_TCP), TCP_USER_TIMEOUT, &timeoutMs, socklen_t(MemoryLayout<UInt32>.size))
     }

@@ -74,6 +74,23 @@ struct HostileBrokerTests {
         }
     }
 
+    /// A host that takes no connections drops what asks for one, as a dead link does.
+    @Test func noAnswerToTheOpening() async throws {
+        try await offPool {
+            let (listener, port) = try Loopback.listen(backlog: 0)
+            defer { close(listener) }
+            // Fills the queue of the listener, which never accepts.
+            let first = try Loopback.connect(port)
+            defer { close(first) }
+            var configuration = MQTTConfiguration(host: "127.0.0.1", port: port, clientID: "client")
+            configuration.openTimeoutMs = 300
+            let driver = try Driver(configuration)
+            defer { driver.stop() }
+            try driver.connect()
+            #expect(try driver.waitForEnd() == .connectTimedOut(ms: 300))
+        }
+    }
+
     @Test func noAnswerToConnect() async throws {
         try await offPool {
             let failure = try HostileBrokerTests.failure({ $0.connectTimeoutMs = 300 }) { $0.swallow() }

@@ -96,6 +96,14 @@ import Testing
         #expect(intact == 0 && lost == Self.made - 20)
     }
 
+    @Test func aFileThatIsCutOffKeepsWhatIsLeft() throws {
+        let (fixture, stored) = try prepared()
+        let pages = OutboxFixture.size(of: fixture.databasePath) / 4096
+        _ = try ChildProcess.run("truncate", ["-s", "\(pages * 3 / 4 * 4096)", fixture.databasePath])
+        let (intact, lost) = try checkNothingIsMissingSilently(fixture, stored, "")
+        #expect(intact > 0 && lost > 0 && lost < Self.made / 2, "\(intact) intact, \(lost) lost")
+    }
+
     @Test func theDamagedFileIsKept() throws {
         let (fixture, _) = try prepared()
         let pages = OutboxFixture.size(of: fixture.databasePath) / 4096

@@ -30,15 +30,13 @@ struct MigrationTests {
         try await withDatabase { database, connection in
             try Migrations.apply(connection)
             try database.psql("insert into schema_migrations values (default, 99, 'future', 'x')")
-            let newer = try postgresFailure { try Migrations.apply(connection) }
-            #expect(newer?.disposition == .configuration)
-            #expect(newer?.message.contains("newer than this program") == true, "\(String(describing: newer))")
+            let newer = #expect(throws: Migrations.Mismatch.self) { try Migrations.apply(connection) }
+            #expect(newer?.description.contains("newer than this program") == true, "\(String(describing: newer))")
             try database.psql(
                 "delete from schema_migrations where version = 99;"
                     + "update schema_migrations set checksum = 'other' where version = 2")
-            let foreign = try postgresFailure { _ = try Migrations.pending(connection) }
-            #expect(foreign?.disposition == .configuration)
-            #expect(foreign?.message.contains("another program") == true, "\(String(describing: foreign))")
+            let foreign = #expect(throws: Migrations.Mismatch.self) { _ = try Migrations.pending(connection) }
+            #expect(foreign?.description.contains("another program") == true, "\(String(describing: foreign))")
             #expect(connection.isUsable)
         }
     }

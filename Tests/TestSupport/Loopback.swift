@@ -23,13 +23,13 @@ public enum Loopback {
     }
 
     /// A listening socket on a free port, to be closed by the caller.
-    public static func listen() throws -> (socket: CInt, port: UInt16) {
+    public static func listen(backlog: CInt = 64) throws -> (socket: CInt, port: UInt16) {
         let port = try FreePort.next()
         let socket = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { throw SupportFailure.system("make a socket", errno) }
         var yes: CInt = 1
         setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
-        guard withAddress(port, { bind(socket, $0, $1) }) == 0, Glibc.listen(socket, 64) == 0 else {
+        guard withAddress(port, { bind(socket, $0, $1) }) == 0, Glibc.listen(socket, backlog) == 0 else {
             let error = errno
             close(socket)
             throw SupportFailure.system("listen on port \(port)", error)

@@ -19,6 +19,7 @@ extension Link {
     }
 
     func connect() {
+        attemptMs = Clock.monotonicMs()
         do {
             bdSeq = try birthDeath.advance()
             let death = Births.nodeDeath(bdSeq: bdSeq, timeMs: Clock.wallMs())
@@ -105,9 +106,12 @@ extension Link {
     }
 
     func ended(because reason: String) {
-        let delayMs = backoff.nextMs()
-        log.warning("not connected", ["reason": reason, "retry_ms": delayMs])
-        session.disconnected(retryAtMs: Clock.monotonicMs() + Int64(delayMs))
+        let nowMs = Clock.monotonicMs()
+        // An attempt that hung has waited already: the next one may find the link back.
+        let retryMs = max(nowMs, (attemptMs ?? nowMs) + Int64(backoff.nextMs()))
+        attemptMs = nil
+        log.warning("not connected", ["reason": reason, "retry_ms": retryMs - nowMs])
+        session.disconnected(retryAtMs: retryMs)
         delivery.linkDown()
         tellReceiver(false)
         writeStatusFile()
@@ -125,6 +129,7 @@ extension Link {
 extension Link: MQTTHandler {
     func mqttConnected(_: MQTTClient) {
         backoff.reset()
+        attemptMs = nil
         counters.connections.add(1)
         log.info("connected", ["host": config.mqtt.host, "port": config.mqtt.port])
         if let action = session.connected(nowMs: Clock.monotonicMs()) { perform(action) }

@@ -29,6 +29,8 @@ final class Link {
     var seq = SequenceCounter()
     var bdSeq: UInt8 = 0
     var subscription: Int32?
+    /// When the present attempt to connect began; nil while there is none.
+    var attemptMs: Int64?
     /// Live records that wait for the collector's word after a birth.
     var heldBack: [StoredRecord] = []
     /// What the newest tick has made, and when we were told.

@@ -37,6 +37,8 @@ final class LeaseKeeper {
     /// As of the last time that the database answered: no answer is no reason to step into another one's place.
     private var othersServe = false
     private var isSchemaChecked = false
+    /// The database is of no use to this program, now or later.
+    private var mismatch: Migrations.Mismatch?
     private var sites: Set<String>
 
     init(
@@ -53,17 +55,18 @@ final class LeaseKeeper {
         sites = Set(config.sites)
     }
 
-    /// The thread's body: returns after `stop`, with all leases given back.
-    func run() {
+    /// The thread's body: returns after `stop`, with all leases given back, or with the reason for which this program
+    /// can never use the database.
+    func run() -> Migrations.Mismatch? {
         var dueMs = Clock.monotonicMs()
         var earliestMs = dueMs
-        while true {
+        while mismatch == nil {
             for request in requests.takeAll(timeoutMs: Int(clamping: max(0, dueMs - Clock.monotonicMs()))) {
                 switch request {
                 case .wants(let site): if want(site) { dueMs = min(dueMs, earliestMs) }
                 case .stop:
                     giveBack()
-                    return
+                    return nil
                 }
             }
             let nowMs = Clock.monotonicMs()
@@ -72,6 +75,7 @@ final class LeaseKeeper {
             earliestMs = nowMs + LeaseKeeper.leastRoundMs
             dueMs = nowMs + LeaseKeeper.roundMs
         }
+        return mismatch
     }
 
     private func round() {
@@ -98,6 +102,7 @@ final class LeaseKeeper {
             state.databaseProblem(nil)
         } catch {
             if (error as? PostgresFailure)?.endsConnection != false { connection = nil }
+            mismatch = error as? Migrations.Mismatch
             failingSinceMs = failingSinceMs ?? startMs
             state.databaseProblem("\(error)")
             log.error("the database does not answer", ["problem": "\(error)"])

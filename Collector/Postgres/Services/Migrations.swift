@@ -27,8 +27,13 @@ public enum Migrations {
         return Migration(version: Int(file.version), name: String(cString: file.name), sql: sql)
     }
 
-    /// The migrations that the database lacks. Fails with `configuration` when the database is newer than the program,
-    /// or was made from other files. Changes nothing.
+    /// The database is not this program's: newer, or made from other files. Waiting does not help.
+    public struct Mismatch: Error, Equatable, Sendable, CustomStringConvertible {
+        public let description: String
+    }
+
+    /// The migrations that the database lacks. Throws a `Mismatch` when the database is newer than the program, or was
+    /// made from other files. Changes nothing.
     public static func pending(_ connection: PostgresConnection) throws -> [Migration] {
         try pending(connection, of: embedded)
     }
@@ -77,16 +82,15 @@ public enum Migrations {
             let (version, name, checksum): (Int, String, String) = (try row[0], try row[1], try row[2])
             guard index < known.count else {
                 let last = known.last?.version ?? 0
-                throw PostgresFailure(
-                    .configuration,
-                    "the database is newer than this program: it has migration \(version) (\(name)), the program "
-                        + "knows up to \(last); start a program of at least the version that last migrated it")
+                throw Mismatch(
+                    description: "the database is newer than this program: it has migration \(version) (\(name)), the "
+                        + "program knows up to \(last); start a program of at least the version that last migrated it")
             }
             let expected = known[index]
             guard version == expected.version, name == expected.name, checksum == expected.checksum else {
-                throw PostgresFailure(
-                    .configuration,
-                    "the database was made by another program: its migration \(version) (\(name)) is not our "
+                throw Mismatch(
+                    description:
+                        "the database was made by another program: its migration \(version) (\(name)) is not our "
                         + "\(expected.version) (\(expected.name)), or has another content; use another database")
             }
         }

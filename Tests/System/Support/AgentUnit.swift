@@ -6,7 +6,9 @@ import TestSupport
 /// One agent of a plant: its configuration, its folders, its own link to the broker, and the process.
 final class AgentUnit: Sendable {
     struct Settings: Sendable {
+        /// Of the agent, and of its asset unless that has another.
         var name: String
+        var asset: String?
         var kind: String
         var seed: UInt64 = 1
         var rateHz = 5.0
@@ -61,7 +63,7 @@ final class AgentUnit: Sendable {
         let broker = now.broker ?? (host: "127.0.0.1", port: link.port)
         var lines = [
             "site: \(site)", "agent: \(settings.name)",
-            "asset: {id: \(now.name), kind: \(now.kind), seed: \(now.seed), rate_hz: \(now.rateHz)}",
+            "asset: {id: \(now.asset ?? now.name), kind: \(now.kind), seed: \(now.seed), rate_hz: \(now.rateHz)}",
             "state_dir: \(now.stateFolder ?? stateFolder)", "journal: \(journalPath)",
             "mqtt:", "  host: \(broker.host)", "  port: \(broker.port)",
         ]

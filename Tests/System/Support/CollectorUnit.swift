@@ -12,6 +12,8 @@ final class CollectorUnit: Sendable {
         var mqttLines: [String] = []
         var environment: [String: String] = [:]
         var programs = Programs.sound
+        /// Whether it may change the database's schema by itself.
+        var migrates = true
     }
 
     let name: String
@@ -30,12 +32,13 @@ final class CollectorUnit: Sendable {
         brokerLink = try LinkProxy(to: brokerPort)
         databaseLink = try LinkProxy(to: databasePort)
         configPath = folder.path("\(settings.name).yaml")
+        let url = "postgresql://postgres@127.0.0.1:\(databaseLink.port)/\(database)"
         let lines =
             [
                 "host_id: bellwether", "sites: [\(site)]",
-                "database: {url: \"postgresql://postgres@127.0.0.1:\(databaseLink.port)/\(database)\"}",
-                "web: {listen: 127.0.0.1, port: \(settings.listenPort)}", "mqtt:",
-                "  host: 127.0.0.1", "  port: \(brokerLink.port)",
+                "database: {url: \"\(url)\"\(settings.migrates ? "" : ", migrate: manual")}",
+                "web: {listen: 127.0.0.1, port: \(settings.listenPort)}", "mqtt:", "  host: 127.0.0.1",
+                "  port: \(brokerLink.port)",
             ] + settings.mqttLines.map { "  \($0)" } + settings.lines
         try writeFile(configPath, lines.joined(separator: "\n") + "\n", mode: 0o600)
         unit = Unit(
@@ -71,6 +74,6 @@ final class CollectorUnit: Sendable {
     func json(_ path: String) throws -> JSON {
         let response = try get(path)
         guard response.status == 200 else { throw SupportFailure("\(path): \(response.status) \(response.text)") }
-        return try JSON(response.body)
+        return try JSON(response.body, limits: JSON.Limits(bytes: 16 << 20, values: 1_000_000))
     }
 }

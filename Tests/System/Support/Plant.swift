@@ -82,11 +82,28 @@ final class Plant: Sendable {
         return (try? number("select coalesce(sum(stored_frames), 0) from streams\(filter)")) ?? 0
     }
 
+    /// Frames in telemetry, by agent. Empty before there is a schema.
+    private func storedFramesOfAll() -> [String: Int] {
+        let rows = try? sql("select agent, sum(stored_frames) from streams group by agent")
+        let pairs = (rows ?? "").split(separator: "\n").compactMap { row -> (String, Int)? in
+            let fields = row.split(separator: "|")
+            return fields.count == 2 ? Int(fields[1]).map { (String(fields[0]), $0) } : nil
+        }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
     /// Waits until so many more frames than now are stored, of every agent.
     func waitForFrames(_ count: Int, within limit: Duration = .seconds(60)) throws {
-        let before = agents.map { storedFrames($0) }
-        for (agent, start) in zip(agents, before) {
-            try wait("\(count) more frames of \(agent.name)", within: limit) { storedFrames(agent) >= start + count }
+        let before = storedFramesOfAll()
+        var waiting = agents.map(\.name)
+        do {
+            try wait("\(count) more frames", within: limit) {
+                let now = storedFramesOfAll()
+                waiting.removeAll { now[$0, default: 0] >= before[$0, default: 0] + count }
+                return waiting.isEmpty
+            }
+        } catch {
+            throw SupportFailure("\(error)\nstill waiting for: \(waiting)")
         }
     }
 
@@ -111,7 +128,7 @@ final class Plant: Sendable {
     /// Stops the agents cleanly. Those that could not deliver everything at that moment are started again, until
     /// `meanwhile` returns.
     func stopWithoutRest(_ meanwhile: (AgentUnit) throws -> Void) throws {
-        for agent in agents { try agent.stop() }
+        try together(agents.map { agent in { try agent.stop() } })
         for agent in agents {
             var attempts = 0
             while agent.statusNumber("pending") != 0 {

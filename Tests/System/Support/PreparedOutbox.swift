@@ -9,17 +9,19 @@ import TestSupport
 /// Through the product's own module, so that the agent finds an outbox that it goes on with.
 enum PreparedOutbox {
     /// `frames` of one group, `stepMs` apart, the last one now; each with another first value. The journal knows them.
-    /// Ends earlier when the disk has less than `leavingBytes` of room. How many there are.
+    /// Ends earlier when the disk has less than `leavingBytes` of room. With `signals` only the first so many, as an
+    /// older version may have had. How many records there are.
     @discardableResult
     static func fill(
         _ agent: AgentUnit, frames count: Int, group: Int = 0, stepMs: Int64 = 1_000, maxBytes: Int64 = 1 << 30,
-        leavingBytes: UInt64 = 0
+        leavingBytes: UInt64 = 0, signals: Int = .max
     ) throws -> Int {
         guard let kind = AssetCatalog[agent.settings.kind] else { throw SupportFailure("no such kind") }
         let settings = OutboxSettings(folder: agent.stateFolder, maxBytes: maxBytes)
         let (outbox, _) = try Outbox.open(settings, nowMs: Clock.wallMs())
         let layout = try outbox.layout(
-            asset: agent.name, kind: kind.id, group: group, signals: kind.groups[group].signals.map(\.name))
+            asset: agent.name, kind: kind.id, group: group,
+            signals: kind.groups[group].signals.prefix(signals).map(\.name))
         var simulator = kind.makeSimulator(agent.settings.seed)
         var readings = Readings(count: kind.groups[group].signals.count)
         simulator.read(group: group, into: &readings)
@@ -27,9 +29,9 @@ enum PreparedOutbox {
         var done = 0
         while done < count, freeBytes(agent.stateFolder) > leavingBytes {
             var tick = Outbox.Tick()
-            let end = min(done + 100, count)
+            let end = min(done + (leavingBytes > 0 ? 100 : 1_000), count)
             for number in done..<end {
-                let values = [Double(number)] + readings.values.dropFirst()
+                let values = [Double(number)] + readings.values.prefix(signals).dropFirst()
                 tick.records.append(
                     (
                         layout.id,

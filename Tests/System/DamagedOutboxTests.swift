@@ -1,0 +1,87 @@
+import Glibc
+import TestSupport
+import Testing
+
+extension SystemTests {
+    /// Damage costs the damaged rows, each of them is reported, and the rest is delivered.
+    @Suite("Damaged outbox", .serialized, .timeLimit(.minutes(5)))
+    struct DamagedOutbox {
+        enum Damage: String, CaseIterable {
+            case page, bit, bitWhileRunning, truncated, header
+
+            /// The share of the backlog that may be lost by it.
+            var most: Double {
+                switch self {
+                case .page: 0.01
+                case .bit, .bitWhileRunning: 0.001
+                case .truncated: 0.6
+                case .header: 1
+                }
+            }
+
+            func strike(_ path: String) throws {
+                let bytes = try #require(fileBytes(path))
+                let pages = bytes.count / 4096
+                // A leaf of the records' tree, in the middle of the file.
+                let leaf = try #require((pages / 2..<pages).first { bytes[$0 * 4096] == 0x0A })
+                let file = open(path, O_WRONLY | O_CLOEXEC)
+                defer { close(file) }
+                switch self {
+                case .page:
+                    let rubbish = (0..<4096).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ 7) }
+                    #expect(pwrite(file, rubbish, 4096, leaf * 4096) == 4096)
+                case .bit, .bitWhileRunning:
+                    // Within the last cell's record: its values.
+                    let at = leaf * 4096 + 4096 - 40
+                    var byte = bytes[at] ^ 0x10
+                    #expect(pwrite(file, &byte, 1, at) == 1)
+                case .truncated: #expect(ftruncate(file, (pages / 2) * 4096) == 0)
+                case .header: #expect(pwrite(file, [UInt8](repeating: 0, count: 100), 100, 0) == 100)
+                }
+            }
+        }
+
+        @Test("T9: a damaged page, bit, half of the file or header: the rest drains, the loss has its range and cause")
+        func damaged() async throws {
+            try await offPool {
+                var settings = Plant.Settings()
+                settings.agents = Damage.allCases.map { .init("agent-\($0.rawValue)", rateHz: 10) }
+                let plant = try Plant(settings)
+                let backlog = 5_000
+                for (agent, damage) in zip(plant.agents, Damage.allCases) {
+                    try PreparedOutbox.fill(agent, frames: backlog)
+                    if damage == .bitWhileRunning {
+                        try agent.start()
+                        try plant.wait("readings beside the backlog") { agent.journal.count > backlog + 5 }
+                    }
+                    try damage.strike(agent.databasePath)
+                }
+                try plant.start()
+                try plant.waitForFrames(10)
+                try plant.drainAndStop()
+                for (finding, damage) in zip(try plant.findings(), Damage.allCases) {
+                    #expect(finding.isWhole(declaredAllowed: ["damaged", "set_aside"]), "\(damage): \(finding)")
+                    let declared = finding.declared.values.reduce(0, +)
+                    #expect(declared > 0 && declared <= Int(damage.most * Double(backlog)) + 1, "\(damage): \(finding)")
+                    #expect(
+                        finding.made == finding.stored + declared && finding.made > backlog, "\(damage): \(finding)")
+                }
+                for (agent, damage) in zip(plant.agents, Damage.allCases)
+                where damage != .bit && damage != .bitWhileRunning {
+                    #expect(agent.unit.log.contains("was damaged and is kept"), "\(agent.unit.logTail())")
+                    let kept = try ChildProcess.run("find", [agent.stateFolder, "-name", "outbox-*.db"])
+                    #expect(!kept.isEmpty, "the damaged file is kept")
+                }
+                // And the collector says so, with agent, range and cause.
+                let reported = try plant.number(
+                    """
+                    select count(distinct agent) from losses
+                    where first_seq is not null and cause in ('damaged', 'set_aside') and noted_by = 'agent'
+                    """)
+                #expect(reported == Damage.allCases.count)
+                #expect(
+                    try plant.number("select count(*) from events where kind = 'loss' and severity = 'critical'") > 0)
+            }
+        }
+    }
+}
