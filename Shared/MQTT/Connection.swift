@@ -87,6 +87,9 @@ final class Connection {
     var socket: CInt { mosquitto_socket(raw) }
     var wantsWrite: Bool { mosquitto_want_write(raw) }
 
+    /// While corked, the kernel sends whole segments only, or what has waited for 200 ms.
+    func cork(_ isOn: Bool) { Setup.cork(socket, isOn) }
+
     /// Then the library asks to write until TLS is up, which would keep poll from sleeping.
     var waitsForTLS: Bool { phase == .greeting && configuration.tls != nil }
 

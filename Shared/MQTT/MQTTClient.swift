@@ -71,6 +71,15 @@ public final class MQTTClient {
         }
     }
 
+    /// Lets many messages that `body` publishes leave together, in as few segments as they fit into, when it returns:
+    /// for those that nobody waits for one by one.
+    public func together<T>(_ body: () throws -> T) rethrows -> T {
+        let corked = connection
+        corked?.cork(true)
+        defer { corked?.cork(false) }
+        return try body()
+    }
+
     /// The id is that of `mqttSubscribed`.
     @discardableResult
     public func subscribe(_ filters: [String], qos: MQTTQoS) throws(MQTTRefusal) -> Int32 {

@@ -33,6 +33,7 @@ struct Announcement: ~Copyable {
     private let agent: String
     private let deviceOfLayout: [Int: Int]
     private var encoders: [DataEncoder]
+    private let dataTopics: [String]
     private var latest: [[Frame?]]
 
     init(config: AgentConfig, layouts: [Layout]) throws(Problem) {
@@ -49,6 +50,9 @@ struct Announcement: ~Copyable {
         births = Births(aliases: aliases)
         encoders = aliases.devices.map { DataEncoder(device: $0) }
         latest = assets.map { Array(repeating: nil, count: $0.kind.groups.count) }
+        dataTopics = aliases.devices.map {
+            Topic.device(.data, site: config.site, agent: config.agent, device: $0.id).text
+        }
         self.deviceOfLayout = deviceOfLayout
         site = config.site
         agent = config.agent
@@ -98,7 +102,7 @@ struct Announcement: ~Copyable {
             guard let device = deviceOfLayout[record.layout] else {
                 throw .notEncodable(record.place, "its layout \(record.layout) is not known")
             }
-            let topic = deviceTopic(.data, device)
+            let topic = dataTopics[device]
             do {
                 return try encoders[device].withMessage(frame, envelope) { publish(topic, $0) }
             } catch {

@@ -38,13 +38,15 @@ extension Link {
         skipAbsent(life, numbers, items, limit)
         var sent = SequenceSet()
         var isNetworkFull = false
-        for item in items where !isNetworkFull {
-            switch item {
-            case .record(let record):
-                if publish(record, isHistorical: true) { sent.insert(record.sequence) } else { isNetworkFull = true }
-            case .damaged(let place):
-                guard toSampler.offer(.damaged([place]), cost: 1) else { break }
-                delivery.absent(life: life, SequenceSet(place.sequence...place.sequence))
+        client.together {
+            for item in items where !isNetworkFull {
+                switch item {
+                case .record(let record):
+                    if publish(record, isHistorical: true) { sent.insert(record.sequence) } else { isNetworkFull = true }
+                case .damaged(let place):
+                    guard toSampler.offer(.damaged([place]), cost: 1) else { break }
+                    delivery.absent(life: life, SequenceSet(place.sequence...place.sequence))
+                }
             }
         }
         for run in sent.ranges { delivery.sent(life: life, run, atMs: Clock.monotonicMs()) }
