@@ -57,8 +57,9 @@ struct Bench {
     private mutating func run(_ benchmarks: [any Benchmark.Type]) -> ExitCode {
         var failed: [String] = []
         for benchmark in benchmarks {
-            let load = fileText("/proc/loadavg")?.split(separator: " ").first ?? "?"
-            report.say("\(benchmark.name) (load average \(load), \(MachineTimes.processors) processors)")
+            report.loadAverage =
+                fileText("/proc/loadavg")?.split(separator: " ").first.flatMap { Double($0) } ?? 0
+            report.say("\(benchmark.name) (load average \(report.loadAverage), \(MachineTimes.processors) processors)")
             do {
                 try benchmark.init().run(&self)
             } catch {

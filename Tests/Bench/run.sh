@@ -6,6 +6,18 @@ cd "$(dirname "$0")/../.."
 bench="$PWD/.bench"
 source_folder="$PWD/Tests/Bench"
 
+# Before minutes are spent on building.
+names=$(sed -n 's/.*static let name = "\(.*\)"/\1/p' "$source_folder"/Benchmarks/*.swift | sort | tr '\n' ' ')
+for name in "$@"; do
+    case " all $names" in
+        *" $name "*) ;;
+        *)
+            echo "bench: there is no $name; there are: $names" >&2
+            exit 2
+            ;;
+    esac
+done
+
 # The programs as they are shipped: the same flags as in the Makefile.
 for product in bellwether-agent bellwether-collector bench; do
     swift build -c release --static-swift-stdlib -Xlinker -s --product "$product" >&2

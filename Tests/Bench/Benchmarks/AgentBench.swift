@@ -15,10 +15,10 @@ struct AgentBench: Benchmark {
         let agents = try AssetCatalog.all.map { try stack.startAgent("agent-\($0.id)", kind: $0.id, seed: 7) }
         // Its start is over, and what it needed has been given back.
         Clock.sleep(ms: 8_000)
-        let before = try agents.map { try AgentBench.cpuSeconds($0.process.pid) }
+        let before = try agents.map { try processorSeconds(of: $0.process.pid) }
         let startNs = Clock.monotonicNs()
         Clock.sleep(ms: AgentBench.seconds * 1_000)
-        let after = try agents.map { try AgentBench.cpuSeconds($0.process.pid) }
+        let after = try agents.map { try processorSeconds(of: $0.process.pid) }
         let seconds = Double(Clock.monotonicNs() - startNs) / 1e9
         let memory = agents.map { Double(ProcessTimes(pid: $0.process.pid)?.residentBytes ?? 0) / 1e6 }
         let shares = zip(before, after).map { ($1 - $0) / seconds * 100 }
@@ -44,15 +44,5 @@ struct AgentBench: Benchmark {
             Figure(
                 name: AgentBench.name, figure: "binary", value: Double(status.st_size) / 1e6, unit: "MB",
                 bar: .valueAtMost(12), note: "stripped, Swift's library in it"))
-    }
-
-    /// Of all its threads, exact to the nanosecond.
-    private static func cpuSeconds(_ pid: Int32) throws -> Double {
-        var clock = clockid_t()
-        var time = timespec()
-        guard clock_getcpuclockid(pid, &clock) == 0, clock_gettime(clock, &time) == 0 else {
-            throw SupportFailure("the agent has ended")
-        }
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }

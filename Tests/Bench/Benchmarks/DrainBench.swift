@@ -18,12 +18,19 @@ struct DrainBench: Benchmark {
         var drains: [Double] = []
         var returns: [Double] = []
         var notes: [String] = []
+        var agentSeconds = 0.0
+        let start = stack.usage()
         for round in 0..<DrainBench.rounds {
             let before = stack.usage()
-            let (drain, live) = try measure(stack, kind, agent: "drain-\(round)")
+            let (drain, live, agent) = try measure(stack, kind, agent: "drain-\(round)")
             drains.append(drain)
             returns.append(live)
+            agentSeconds += agent
             notes.append(stack.usage().others(since: before))
+        }
+        let spent = stack.usage().since(start)
+        func us(_ seconds: Double) -> String {
+            Figure.text(seconds / Double(DrainBench.frames) / Double(DrainBench.rounds) * 1e6)
         }
         try bench.report.add(
             Figure(
@@ -31,6 +38,8 @@ struct DrainBench: Benchmark {
                 note:
                     "\(Figure.text(Double(DrainBench.frames))) frames of \(kind.mainGroupSize) signals, from the link's "
                     + "return to the last one's commit; median of \(drains.map { Figure.text($0) }); "
+                    + "processor us a frame: agent \(us(agentSeconds)), mosquitto \(us(spent.broker)), "
+                    + "collector \(us(spent.collector)), PostgreSQL \(us(spent.postgres)); "
                     + notes.joined(separator: ", ")))
         try bench.report.add(
             Figure(
@@ -49,8 +58,10 @@ struct DrainBench: Benchmark {
         return kind
     }
 
-    /// Seconds until everything is stored, and until the first live frame is shown.
-    private func measure(_ stack: Stack, _ kind: AssetKind, agent name: String) throws -> (Double, Double) {
+    /// Seconds until everything is stored, and until the first live frame is shown; and of the agent's processor.
+    private func measure(
+        _ stack: Stack, _ kind: AssetKind, agent name: String
+    ) throws -> (drain: Double, live: Double, agent: Double) {
         try fill(try Agent.stateFolder(name, in: stack.folder), kind, asset: name)
         let proxy = try LinkProxy(to: stack.broker.port)
         defer { proxy.close() }
@@ -61,6 +72,7 @@ struct DrainBench: Benchmark {
         // Long enough for the agent's pause between two attempts to be at its longest.
         Clock.sleep(ms: 5_000)
         let stored = try CollectorFigures(port: stack.webPort).storedFrames
+        let before = try processorSeconds(of: agent.process.pid)
         let startNs = Clock.monotonicNs()
         func seconds() -> Double { Double(Clock.monotonicNs() - startNs) / 1e9 }
         proxy.refuse(false)
@@ -80,9 +92,10 @@ struct DrainBench: Benchmark {
             throw SupportFailure("\(error); \(agent.log)")
         }
         let drain = seconds()
+        let agentSeconds = try processorSeconds(of: agent.process.pid) - before
         try waitUntil("live data") { try feed.totals().deltas > 0 }
         agent.process.terminate()
-        return (drain, live ?? seconds())
+        return (drain, live ?? seconds(), agentSeconds)
     }
 
     /// What the agent's own sampler would have left there: a frame a second until now, none of them sent.

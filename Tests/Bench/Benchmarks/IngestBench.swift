@@ -51,7 +51,7 @@ struct IngestBench: Benchmark {
             Figure(
                 name: IngestBench.name, value: median(rates), unit: "readings/s", rival: "bare binary COPY",
                 rivalValue: rival, bar: .valueAtLeast(1_000_000),
-                note: "\(IngestBench.agents) agents, 40-signal frames, no detectors yet; processor us a frame: "
+                note: "\(IngestBench.agents) agents, 40-signal frames, health judged; processor us a frame: "
                     + "load \(us(spent.bench)), mosquitto \(us(spent.broker)), collector \(us(spent.collector)), "
                     + "PostgreSQL \(us(spent.postgres)); sent again \(totals.sent - totals.made) of \(totals.made); "
                     + end.others(since: start)))

@@ -54,6 +54,16 @@ struct ProcessTimes {
     }
 }
 
+/// Seconds that all threads of a process have run, exact to the nanosecond.
+func processorSeconds(of pid: Int32) throws -> Double {
+    var clock = clockid_t()
+    var time = timespec()
+    guard clock_getcpuclockid(pid, &clock) == 0, clock_gettime(clock, &time) == 0 else {
+        throw SupportFailure("process \(pid) has ended")
+    }
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
 /// How busy the whole machine is.
 struct MachineTimes {
     /// Seconds that its processors have spent on anything, together; and that others of the same host have taken.

@@ -21,6 +21,8 @@ struct Figure {
     var bar = Bar.none
     /// What to know when reading it.
     var note = ""
+    /// Of the machine before the measurement.
+    var loadAverage = 0.0
 
     /// The rival; without one, the limit that the figure has to keep.
     var comparedWith: String { rivalValue == nil && comparedValue != nil ? "limit" : rival }
@@ -70,6 +72,7 @@ struct Figure {
                 json.field("bar", barText)
                 json.field("met", isMet)
             }
+            json.field("load_average", loadAverage)
             if !note.isEmpty { json.field("note", note) }
         }
         return json.bytes
