@@ -42,7 +42,11 @@ extension Link {
             for item in items where !isNetworkFull {
                 switch item {
                 case .record(let record):
-                    if publish(record, isHistorical: true) { sent.insert(record.sequence) } else { isNetworkFull = true }
+                    if publish(record, isHistorical: true) {
+                        sent.insert(record.sequence)
+                    } else {
+                        isNetworkFull = true
+                    }
                 case .damaged(let place):
                     guard toSampler.offer(.damaged([place]), cost: 1) else { break }
                     delivery.absent(life: life, SequenceSet(place.sequence...place.sequence))
