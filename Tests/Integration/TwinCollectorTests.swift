@@ -133,7 +133,7 @@ private final class Twin: Sendable {
         database.close()
     }
 
-    func start() throws { try collector.start() }
+    func start() throws { try collector.start { Issue.record("the collector gave up: \($0)") } }
     var isServing: Bool { collector.state.isOnline && collector.state.servedSites == ["site-1"] }
 }
 
