@@ -100,8 +100,8 @@ final class APIBench: @unchecked Sendable {
     }
 
     /// Rows, dirty minutes, and what is committed, in one transaction.
-    func store(_ rows: [TelemetryRow], in stream: StreamRecord? = nil) throws {
-        try Partitions.ensure(connection, rows.map { Day(timeMs: $0.timeMs) }, nowMs: Self.nowMs)
+    func store(_ rows: [TelemetryRow], in stream: StreamRecord? = nil, nowMs: Int64 = APIBench.nowMs) throws {
+        try Partitions.ensure(connection, rows.map { Day(timeMs: $0.timeMs) }, nowMs: nowMs)
         try connection.transaction {
             try connection.copyIn(TelemetryRow.copyStatement) { copy in for row in rows { try copy.row(row) } }
             try Rollups.mark(
