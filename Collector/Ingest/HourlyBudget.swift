@@ -16,6 +16,8 @@ struct HourlyBudget {
     static func quarantine() -> HourlyBudget { HourlyBudget(mostOfOne: 1_000, mostOfAll: 20_000) }
     /// Streams registered for epochs never heard of.
     static func epochs() -> HourlyBudget { HourlyBudget(mostOfOne: 100, mostOfAll: 20_000) }
+    /// Births that declare something else than the one before: each costs several questions to the database.
+    static func registrations() -> HourlyBudget { HourlyBudget(mostOfOne: 3_000, mostOfAll: 100_000) }
     /// Events noted about one agent.
     static func events() -> HourlyBudget { HourlyBudget(mostOfOne: 2_000, mostOfAll: 50_000) }
 

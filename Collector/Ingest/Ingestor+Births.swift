@@ -111,48 +111,65 @@ extension Ingestor {
             return
         }
         guard admit(device, of: node) else { return }
-        let isOurs = node.delivery != nil
-        let kind = birth.kind.flatMap { AssetCatalog[$0] }
-        let registered =
-            isOurs && kind != nil
-            ? kind.flatMap {
-                registrar.registerAsset(
-                    site: node.site, agent: node.agent, device: device.name, kind: $0, birth: birth)
+        let kind = node.delivery == nil ? nil : birth.kind.flatMap { AssetCatalog[$0] }
+        let measured = birth.metrics.filter { !MetricSlot.isControl($0.name) }
+        let isRegistered = register(node, device, birth.metrics, kind) {
+            guard let kind else {
+                return registrar.registerForeign(
+                    site: node.site, agent: node.agent, device: device.name, metrics: measured)
             }
-            : registrar.registerForeign(
-                site: node.site, agent: node.agent, device: device.name,
-                metrics: birth.metrics.filter { !MetricSlot.isControl($0.name) })
-        guard let (record, set) = registered else { return }
-        adopt(device, record, set, kind: isOurs ? kind : nil)
-        device.aliases = AliasMap(birth.metrics, set)
-        device.isBorn = true
-        device.bornMs = nowMs
-        guard !isOurs else { return }
-        noteUnstored(node, device, birth.metrics.filter { !MetricSlot.isControl($0.name) })
+            return registrar.registerAsset(
+                site: node.site, agent: node.agent, device: device.name, kind: kind, birth: birth)
+        }
+        guard isRegistered, node.delivery == nil else { return }
+        noteUnstored(node, device, measured)
         plainData(node, device, topic, payload)
     }
 
     private func plainNodeBorn(
         _ node: Node, _ birth: NodeBirth, _ topic: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer
     ) {
-        if let number = registrar.registerPlainStream(site: node.site, agent: node.agent) {
-            node.plainStream = number
+        node.plainStream = node.plainStream ?? registrar.registerPlainStream(site: node.site, agent: node.agent)
+        if let number = node.plainStream {
             batch.streams[number, default: StreamDelta(site: node.site, agent: node.agent)].isOnline = true
         }
-        let metrics = birth.metrics.filter { !MetricSlot.isControl($0.name) }
-        guard !metrics.isEmpty else { return }
+        let measured = birth.metrics.filter { !MetricSlot.isControl($0.name) }
+        guard !measured.isEmpty else { return }
         let device = node.devices[""] ?? Device(name: "")
         guard admit(device, of: node) else { return }
-        guard
-            let (record, set) = registrar.registerForeign(
-                site: node.site, agent: node.agent, device: "", metrics: metrics)
-        else { return }
-        adopt(device, record, set, kind: nil)
-        device.aliases = AliasMap(birth.metrics, set)
+        let isRegistered = register(node, device, birth.metrics, nil) {
+            registrar.registerForeign(site: node.site, agent: node.agent, device: "", metrics: measured)
+        }
+        guard isRegistered else { return }
+        noteUnstored(node, device, measured)
+        plainData(node, device, topic, payload)
+    }
+
+    /// Registers what a birth declares, unless it is what the one before has declared; false if that is not possible now.
+    private func register(
+        _ node: Node, _ device: Device, _ metrics: [BornMetric], _ kind: AssetKind?,
+        _ ask: () -> (record: AssetRecord, set: SignalSet)?
+    ) -> Bool {
+        var hasher = Hasher()
+        hasher.combine(kind?.id)
+        hasher.combine(metrics)
+        let digest = hasher.finalize()
+        if device.birthDigest != digest || device.asset == nil {
+            guard registrationBudget.allows("\(node.site)/\(node.agent)", nowMs: nowMs) else {
+                counters.overLimit.add(1)
+                log.error(
+                    "a node changes what it declares too often: its births are ignored until the next hour",
+                    ["site": node.site, "agent": node.agent])
+                return false
+            }
+            guard let (record, set) = ask() else { return false }
+            adopt(device, record, set, kind: kind)
+            device.aliases = AliasMap(metrics, SignalPlaces(set))
+            device.birthDigest = digest
+        }
         device.isBorn = true
         device.bornMs = nowMs
-        noteUnstored(node, device, metrics)
-        plainData(node, device, topic, payload)
+        return true
     }
 
     /// Makes the asset of a device, or finds the one there is.
@@ -185,8 +202,15 @@ extension Ingestor {
 
     // MARK: - Deaths
 
-    func nodeDied(_ node: Node, _ payload: UnsafeRawBufferPointer) {
-        guard node.isOnline, let death = try? Payload(decoding: payload) else { return }
+    func nodeDied(_ node: Node, _ topic: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer) {
+        guard node.isOnline else { return }
+        let death: Payload
+        do throws(PayloadError) {
+            death = try Payload(decoding: payload)
+        } catch {
+            setAside(node, nil, topic, payload, reason: "\(error)")
+            return
+        }
         // The will of an earlier session, delivered late, must not end this one.
         guard death.bdSeq == node.bdSeq else { return }
         wentOffline(node, occurredMs: receivedMs, why: "the agent is gone")

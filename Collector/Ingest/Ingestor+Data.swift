@@ -82,7 +82,6 @@ extension Ingestor {
         // A clock that is far off would put the frame where nobody finds it; its own word is kept beside.
         let isPlausible = plausible(claimedMs)
         let timeMs = isPlausible ? claimedMs : receivedMs
-        device.heardMs = nowMs
         if !head.isHistorical { noteClock(stream, decoder, receivedMs) }
         if stream.lost.contains(sequence) { stream.lost.remove(sequence...sequence) }
 

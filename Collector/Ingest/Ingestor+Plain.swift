@@ -26,7 +26,6 @@ extension Ingestor {
         if unknown > 0, frames.isEmpty || nowMs >= (node.rebirthAskedMs ?? .min) &+ 300_000 {
             askForBirth(node, why: "it sends metrics that its birth did not declare")
         }
-        device.heardMs = nowMs
         for frame in frames { store(frame, asset, node, number) }
     }
 

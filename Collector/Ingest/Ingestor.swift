@@ -53,6 +53,7 @@ final class Ingestor {
     var strangersAskedMs: [String: Int64] = [:]
     var quarantineBudget = HourlyBudget.quarantine()
     var epochBudget = HourlyBudget.epochs()
+    var registrationBudget = HourlyBudget.registrations()
     var eventBudget = HourlyBudget.events()
     /// Assets by number, to reach them when their settings change.
     var assets: [Int32: AssetState] = [:]
@@ -260,7 +261,7 @@ final class Ingestor {
         switch (verb, device) {
         case (.birth, nil): nodeBorn(node, topic, payload)
         case (.birth, let device?): inOrder(node, .birth, device, topic, payload)
-        case (.death, nil): nodeDied(node, payload)
+        case (.death, nil): nodeDied(node, topic, payload)
         case (.death, let device?): inOrder(node, .death, device, topic, payload)
         case (.data, _): inOrder(node, .data, device, topic, payload)
         case (.command, _): break

@@ -75,7 +75,8 @@ final class Registrar {
             let number = try Catalogue.registerSignals(
                 connection, SignalSet(name: name, kind: SignalSet.generic, groups: []))
             let stored = try Catalogue.signals(connection, number)
-            let new = metrics.filter { Registrar.place(of: $0, in: stored) == nil }.compactMap(Registrar.entry)
+            let places = SignalPlaces(stored)
+            let new = metrics.filter { places[$0] == nil }.compactMap(Registrar.entry)
             try append(new[...], to: stored, number, connection)
             let record = try Catalogue.registerAsset(
                 connection, site: site, agent: agent, device: device, kind: SignalSet.generic, signalSet: number,
@@ -109,16 +110,6 @@ final class Registrar {
         log.warning("a foreign asset has too many signals", ["signal_set": stored.name, "not_stored": rest.count])
     }
 
-    /// Where a metric's readings go; nil if it is not stored, or not registered yet. A foreign metric that has changed
-    /// its form is another signal, with the form in its name.
-    static func place(of metric: BornMetric, in set: SignalSet) -> (group: Int, position: Int)? {
-        let named = set.place(of: metric.name)
-        guard set.kind == SignalSet.generic else { return named }
-        guard let form = entry(metric)?.form else { return nil }
-        if let named, set.groups[named.group].signals[named.position].form.word == form.word { return named }
-        return set.place(of: "\(metric.name) (\(form.word))")
-    }
-
     func registerStream(_ id: StreamID) -> StreamState? {
         attempt("register stream \(id)") { connection in
             StreamState(
@@ -143,14 +134,21 @@ final class Registrar {
         }
     }
 
+    /// Most groups of a kind and most signals of a group of ours: what one agent declares is there for all of its kind.
+    private static let mostGroupsOfKind = 32
+    private static let mostSignalsOfGroup = 256
+
     /// Signals that the agent announces beyond those this version knows: appended, as their positions say.
     private static func extend(_ set: inout SignalSet, by birth: DeviceBirth) {
         let more = birth.metrics.filter { $0.group != nil && set.place(of: $0.name) == nil }
         for metric in more.sorted(by: { ($0.position ?? 0) < ($1.position ?? 0) }) {
             guard let name = metric.group, let entry = entry(metric) else { continue }
-            if !set.groups.contains(where: { $0.name == name }) { set.groups.append(SignalSet.Group(name, [])) }
+            if !set.groups.contains(where: { $0.name == name }), set.groups.count < mostGroupsOfKind {
+                set.groups.append(SignalSet.Group(name, []))
+            }
             guard let group = set.groups.firstIndex(where: { $0.name == name }),
-                metric.position == set.groups[group].signals.count
+                metric.position == set.groups[group].signals.count,
+                set.groups[group].signals.count < mostSignalsOfGroup
             else { continue }
             set.groups[group].signals.append(entry)
         }

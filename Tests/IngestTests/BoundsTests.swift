@@ -173,6 +173,37 @@ struct BoundsTests {
         }
     }
 
+    /// Births that say what was said before ask the database nothing; those that always say something else are rationed.
+    @Test func birthsWithoutEndCostLittle() async throws {
+        try await offPool {
+            let pipeline = try Pipeline()
+            var agent = try TestAgent()
+            pipeline.send(agent.birth())
+            let before = try BoundsTests.statements(pipeline)
+            for _ in 0..<200 { pipeline.put(agent.birth() + PlainNode("same").birth(["m": 1])) }
+            pipeline.turn()
+            #expect(try BoundsTests.statements(pipeline) - before < 60, "rather than a few for each of 600 births")
+            try BoundsTests.expectServed(&agent, pipeline)
+            pipeline.ingestor.registrationBudget = HourlyBudget(mostOfOne: 20, mostOfAll: 100)
+            for index in 0..<60 {
+                let metric = Metric(name: "m\(index)", datatype: .double)
+                pipeline.put([PlainNode("new").message(.birth, Payload(metrics: [metric], seq: 0))])
+            }
+            pipeline.turn()
+            #expect(pipeline.counters.overLimit.value == 40)
+            #expect(try pipeline.psql("select count(*) from signals where name ~ '^m[0-9]'") == "20")
+            try BoundsTests.expectServed(&agent, pipeline)
+        }
+    }
+
+    /// Transactions of the database so far, as the server counts them.
+    private static func statements(_ pipeline: Pipeline) throws -> Int64 {
+        try pipeline.psql("select pg_stat_force_next_flush()")
+        return Int64(
+            try pipeline.psql(
+                "select xact_commit from pg_stat_database where datname = current_database()")) ?? 0
+    }
+
     @Test func topicsAreLimited() throws {
         var table = TopicTable(most: 1_000)
         let node = Node(site: "s", agent: "a")

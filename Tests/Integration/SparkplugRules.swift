@@ -196,7 +196,7 @@ enum SparkplugRules {
         """
         fact-births-after-reconnecting fact-death-of-another-session fact-every-type fact-forged-state fact-history
         fact-names-without-aliases fact-node-comes-again fact-node-data fact-node-metrics fact-nonsense-hurts-nobody
-        fact-nonsense-is-set-aside fact-null fact-report-by-exception fact-seq-wraps fact-stale-without-broker
+        fact-nonsense-is-set-aside fact-null fact-report-by-exception fact-seq-wraps fact-state-is-restored fact-stale-without-broker
         fact-times-in-ms fact-twice-is-once fact-unit fact-unknown-device fact-unknown-metric
         fact-unstored-types-are-told
         """)

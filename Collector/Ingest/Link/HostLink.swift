@@ -181,7 +181,8 @@ extension HostLink: MQTTHandler {
 
     func mqttMessage(_: MQTTClient, _ message: borrowing MQTTMessage) {
         if message.topic.elementsEqual(stateTopic.utf8) {
-            guard let state = try? HostState(message.payload) else { return }
+            // Whoever has put nonsense there, or nothing, has taken our word from agents that come later.
+            let state = (try? HostState(message.payload)) ?? HostState(isOnline: false, timestampMs: 0)
             if let action = machine.ownState(
                 online: state.isOnline, timestampMs: state.timestampMs, nowMs: Clock.monotonicMs())
             {

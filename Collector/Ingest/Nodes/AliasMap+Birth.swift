@@ -1,4 +1,3 @@
-import Postgres
 import Sparkplug
 
 extension MetricSlot {
@@ -27,11 +26,11 @@ extension AliasMap {
     }
 
     /// Everything that a birth declares, with the places at which the signals are stored.
-    init(_ metrics: [BornMetric], _ set: SignalSet) {
+    init(_ metrics: [BornMetric], _ places: SignalPlaces) {
         self.init(deliveryOf: metrics)
         for metric in metrics where MetricSlot.deliveryRoles[metric.name] == nil {
             var slot = MetricSlot(role: .ignored, datatype: metric.datatype)
-            if let place = Registrar.place(of: metric, in: set), let group = UInt8(exactly: place.group),
+            if let place = places[metric], let group = UInt8(exactly: place.group),
                 let position = UInt16(exactly: place.position)
             {
                 (slot.role, slot.group, slot.position) = (.signal, group, position)

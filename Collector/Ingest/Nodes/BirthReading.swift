@@ -20,7 +20,7 @@ struct NodeBirth: Sendable, Equatable {
 }
 
 /// A metric as a birth declares it.
-struct BornMetric: Sendable, Equatable {
+struct BornMetric: Sendable, Hashable {
     var name: String
     var alias: UInt64?
     var datatype: DataType

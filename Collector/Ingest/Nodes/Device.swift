@@ -14,8 +14,8 @@ final class Device {
     var aliases = AliasMap()
     /// Metrics that its birth declares and that are not stored.
     var unstoredCount = 0
-    /// When it was last heard of, by the monotonic clock.
-    var heardMs: Int64 = 0
+    /// Tells whether a birth declares what the last one did; nil before the first that was registered.
+    var birthDigest: Int?
 
     init(name: String) { self.name = name }
 }

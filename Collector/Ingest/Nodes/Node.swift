@@ -39,6 +39,7 @@ final class Node {
         for device in devices.values {
             device.isBorn = false
             device.asset = nil
+            device.birthDigest = nil
         }
     }
 }

@@ -29,7 +29,7 @@ struct BornDevice {
         let info = AssetInfo(
             number: 1, id: "a", kind: set.kind, site: "s", agent: "a", groups: set.groups.map(AssetInfo.Group.init))
         asset = AssetState(info: info, set: set, kind: kind, isInMaintenance: false)
-        aliases = AliasMap(metrics, set)
+        aliases = AliasMap(metrics, SignalPlaces(set))
     }
 }
 

@@ -141,7 +141,7 @@ public enum Audit {
         """
 
     private static let declaredQuery = """
-        select count(*) filter (where cause <> 'not_sampled'), coalesce(sum(ticks), 0)::int8
+        select count(*) filter (where cause <> 'not_sampled'), least(coalesce(sum(ticks), 0), \(Int64.max))::int8
         from losses where site = $1 and agent = $2 and epoch = $3
         """
 
