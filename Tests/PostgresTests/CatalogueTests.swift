@@ -37,6 +37,27 @@ struct CatalogueTests {
         }
     }
 
+    @Test func severalCollectorsCompeteForAPublicName() async throws {
+        try await gated {
+            let database = try TestDatabase(isMigrated: true)
+            let names = try inParallel(5) { number in
+                let connection = try database.connect()
+                let set = try Catalogue.registerSignals(connection, Fixture.set)
+                return try (0..<10).map { round in
+                    try Catalogue.registerAsset(
+                        connection, site: "site-\(number)", agent: "a", device: "pump-\(round)", kind: Fixture.set.kind,
+                        signalSet: set, title: ""
+                    ).id
+                }
+            }
+            for round in 0..<10 {
+                let given = names.enumerated().map { ($0.offset, $0.element[round]) }
+                #expect(given.count { $0.1 == "pump-\(round)" } == 1, "\(given)")
+                #expect(given.allSatisfy { $0.1 == "pump-\(round)" || $0.1 == "site-\($0.0):a:pump-\(round)" })
+            }
+        }
+    }
+
     @Test func publicNamesAreUnique() async throws {
         try await withMigrated { _, connection in
             let set = try Catalogue.registerSignals(connection, SignalSet(name: "x", kind: "generic", groups: []))

@@ -4,22 +4,18 @@ public enum Catalogue {
     /// Registrations that change something run one after the other.
     static let lock: Int64 = 0x63_61_74_61_6C_6F_67
 
-    public static func registerSite(_ connection: PostgresConnection, _ site: String) throws {
-        try connection.execute("insert into sites (site) values ($1) on conflict do nothing", [.text(site)])
+    /// What `find` gives, or what `make` does, in one statement each: a new site brings a thousand at once. `make` gives
+    /// nothing when somebody else was faster; nil when that goes on.
+    static func findOrMake<T>(find: () throws -> T?, make: () throws -> T?) throws -> T? {
+        for _ in 0..<10 {
+            if let found = try find() { return found }
+            if let made = try make() { return made }
+        }
+        return nil
     }
 
-    /// Runs `find`; when it finds nothing, runs `make` with all others held off, after a second look.
-    static func findOrMake<T>(
-        _ connection: PostgresConnection, find: () throws -> T?, make: () throws -> Void
-    ) throws -> T {
-        if let found = try find() { return found }
-        try connection.transaction {
-            try connection.execute("select pg_advisory_xact_lock($1)", [.int8(lock)])
-            if try find() == nil { try make() }
-        }
-        if let made = try find() { return made }
-        throw PostgresFailure(.bug, "what was registered cannot be found")
-    }
+    /// The beginning of a statement that makes something of the site `$1`.
+    static let withSite = "with made as (insert into sites (site) values ($1) on conflict do nothing)"
 }
 
 /// An asset as it is stored.
@@ -65,13 +61,22 @@ extension Catalogue {
                 isRepeated: true
             ).first.map(AssetRecord.init)
         }
-        let found = try findOrMake(connection, find: find) {
-            try registerSite(connection, site)
-            try connection.execute(
+        func make() throws -> AssetRecord? {
+            try connection.query(
                 """
-                insert into assets (site, agent, device, kind, signal_set, title, id) values ($1, $2, $3, $4, $5, $6, $7)
+                \(withSite)
+                insert into assets (site, agent, device, kind, signal_set, title, id)
+                select $1, $2, $3, $4, $5, $6, free.id from (
+                    select c.id from unnest($7) with ordinality as c(id, place)
+                    where not exists (select from assets a where a.id = c.id) order by c.place limit 1) as free
+                on conflict do nothing returning \(AssetRecord.columns)
                 """,
-                key + [.text(kind), .int4(signalSet), .text(title), .text(try freeID(connection, site, agent, device))])
+                key + [.text(kind), .int4(signalSet), .text(title), .texts(publicNames(site, agent, device))],
+                isRepeated: true
+            ).first.map(AssetRecord.init)
+        }
+        guard let found = try findOrMake(find: find, make: make) else {
+            throw PostgresFailure(.refused, "no public name is free for \(site):\(agent):\(device)")
         }
         if found.kind == kind, found.signalSet == signalSet, found.title == title { return found }
         try connection.execute(
@@ -80,20 +85,11 @@ extension Catalogue {
         return try find() ?? found
     }
 
-    /// The public name: the device alone where nobody else has it. Under the catalogue's lock.
-    private static func freeID(
-        _ connection: PostgresConnection, _ site: String, _ agent: String, _ device: String
-    ) throws -> String {
+    /// The public name is the first of these that nobody else has: the device alone if possible.
+    private static func publicNames(_ site: String, _ agent: String, _ device: String) -> [String] {
         let full = device.isEmpty ? "\(site):\(agent)" : "\(site):\(agent):\(device)"
-        var candidates = [device.isEmpty ? agent : device, full]
         // A foreign device may be named like somebody else's full name.
-        candidates += (2...9).map { "\(full):\($0)" }
-        let taken: [String] = try connection.value(
-            "select coalesce(array_agg(id), '{}') from assets where id = any($1)", [.texts(candidates)])
-        guard let free = candidates.first(where: { !taken.contains($0) }) else {
-            throw PostgresFailure(.refused, "no public name is free for \(full)")
-        }
-        return free
+        return [device.isEmpty ? agent : device, full] + (2...9).map { "\(full):\($0)" }
     }
 
     /// Every asset; ordered by number.

@@ -52,15 +52,23 @@ extension Catalogue {
         _ connection: PostgresConnection, site: String, agent: String, epoch: Epoch?
     ) throws -> StreamRecord {
         let key: [PostgresParameter] = [.text(site), .text(agent), .int8(epoch?.stored ?? 0)]
-        return try findOrMake(connection) {
+        func find() throws -> StreamRecord? {
             try connection.query(
                 "select \(StreamRecord.columns) from streams where site = $1 and agent = $2 and epoch = $3", key,
                 isRepeated: true
             ).first.map(StreamRecord.init)
-        } make: {
-            try registerSite(connection, site)
-            try connection.execute("insert into streams (site, agent, epoch) values ($1, $2, $3)", key)
         }
+        func make() throws -> StreamRecord? {
+            try connection.query(
+                """
+                \(withSite)
+                insert into streams (site, agent, epoch) values ($1, $2, $3)
+                on conflict do nothing returning \(StreamRecord.columns)
+                """, key, isRepeated: true
+            ).first.map(StreamRecord.init)
+        }
+        if let found = try findOrMake(find: find, make: make) { return found }
+        throw PostgresFailure(.bug, "the stream of \(agent) can neither be found nor made")
     }
 
     /// Every stream of a site, or of all; ordered by number.
