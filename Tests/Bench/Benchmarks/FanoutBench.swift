@@ -4,10 +4,13 @@ import Runtime
 import TestSupport
 
 /// Every frame to each of 200 WebSocket clients: what is left out at a rate that the machine can do, and how many
-/// messages a second go out when more comes than it can do, beside bare sends of the same size.
+/// messages a second go out when more comes than it can do, beside bare sends of the same size; and whether clients
+/// that do not read slow down those that do.
 struct FanoutBench: Benchmark {
     static let name = "fanout"
     static let clients = 200
+    /// More that connect, and stop reading at some time.
+    static let deaf = 20
     static let agents = 20
     static let calmHz = 10
     static let seconds = 8
@@ -16,8 +19,13 @@ struct FanoutBench: Benchmark {
         let stack = try Stack(programs: bench.programs)
         try stack.startCollector()
         let feed = try FeedLoad(.init(port: stack.webPort, clients: FanoutBench.clients))
+        let deaf = try FeedLoad(.init(port: stack.webPort, clients: FanoutBench.deaf, isNarrow: true))
         try feed.waitUntilSubscribed()
-        let calm = try watch(stack, feed, periodMs: 1_000 / Int64(FanoutBench.calmHz), prefix: "calm")
+        try deaf.waitUntilSubscribed()
+        let calmMs = 1_000 / Int64(FanoutBench.calmHz)
+        let calm = try watch(stack, feed, periodMs: calmMs, prefix: "calm")
+        deaf.deafen()
+        let slowed = try watch(stack, feed, periodMs: calmMs, prefix: "slowed")
         // 50 Hz is the fastest that an agent samples.
         let full = try watch(stack, feed, periodMs: 20, prefix: "full")
         let bytes = Int((Double(full.bytes) / Double(max(full.deltas, 1))).rounded())
@@ -34,6 +42,12 @@ struct FanoutBench: Benchmark {
                 name: FanoutBench.name,
                 figure: "left out at \(FanoutBench.agents * FanoutBench.calmHz * FanoutBench.clients) messages/s",
                 value: Double(calm.missed), unit: "messages", bar: .valueAtMost(0), note: calm.others))
+        try bench.report.add(
+            Figure(
+                name: FanoutBench.name, figure: "p99 with \(FanoutBench.deaf) more that do not read",
+                value: slowed.delays.percentile(0.99), unit: "ms", rival: "with those reading",
+                rivalValue: calm.delays.percentile(0.99),
+                note: "\(Figure.text(Double(slowed.missed))) messages left out for those that read; " + slowed.others))
         for share in [0.5, 0.99] {
             try bench.report.add(
                 Figure(

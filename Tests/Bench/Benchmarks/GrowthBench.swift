@@ -31,12 +31,14 @@ struct GrowthBench: Benchmark {
         let feed = try FeedLoad(.init(port: stack.webPort, clients: 1))
         try feed.waitUntilSubscribed()
         try fleet.waitUntilOnline()
-        let stored = try CollectorFigures(port: stack.webPort).storedFrames
-        try waitUntil("frames of all", within: .seconds(30)) {
-            try CollectorFigures(port: stack.webPort).storedFrames - stored >= Double(2 * assets)
+        let bornNs = Clock.monotonicNs()
+        // Each has had a receipt, and no more than the last second is on its way.
+        try waitUntil("all to be up to date", within: .seconds(90)) {
+            let totals = try fleet.totals()
+            return totals.made >= assets && totals.receipts >= assets && totals.pending <= assets
         }
-        // Births of many at once take a moment to be dealt with.
-        Clock.sleep(ms: 4_000)
+        let settledSeconds = Double(Clock.monotonicNs() - bornNs) / 1e9
+        Clock.sleep(ms: 2_000)
         try feed.forget()
         let before = stack.usage()
         let readings = try CollectorFigures(port: stack.webPort).storedReadings
@@ -69,5 +71,6 @@ struct GrowthBench: Benchmark {
         try add("p50", totals.delays[0].percentile(0.5), "ms")
         try add("p99", totals.delays[0].percentile(0.99), "ms", bar: assets <= 100 ? .valueAtMost(100) : .none)
         try add("collector's memory", memory, "MB")
+        try add("from the first births to being up to date", settledSeconds, "s")
     }
 }

@@ -26,13 +26,17 @@ struct FeedClient {
     private var rest: [UInt8] = []
 
     /// Begins to connect, from the given one of the loopback's addresses (127.0.0.1 and up).
-    init(port: UInt16, from address: UInt8, group: Int) throws {
+    init(port: UInt16, from address: UInt8, group: Int, isNarrow: Bool) throws {
         self.group = group
         let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue) | CInt(SOCK_NONBLOCK.rawValue)
         socket = Glibc.socket(AF_INET, type, 0)
         guard socket >= 0 else { throw SupportFailure("socket: \(errno)") }
         var one: CInt = 1
         setsockopt(socket, CInt(IPPROTO_TCP), TCP_NODELAY, &one, 4)
+        if isNarrow {
+            var bytes: CInt = 4_096
+            setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &bytes, 4)
+        }
         // The port is chosen when the peer is known: an address has enough of them then.
         setsockopt(socket, CInt(IPPROTO_IP), IP_BIND_ADDRESS_NO_PORT, &one, 4)
         let isBound = FeedClient.with(0x7F00_0000 | UInt32(address), port: 0) { bind(socket, $0, $1) } == 0

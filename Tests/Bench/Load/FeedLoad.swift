@@ -13,6 +13,8 @@ final class FeedLoad: Sendable {
         var addresses = 1
         /// Delays are counted by group.
         var group: @Sendable (_ client: Int) -> Int = { _ in 0 }
+        /// With room for few messages between server and client, so that one that does not read is soon noticed.
+        var isNarrow = false
         /// The `assets` that a client subscribes to, as JSON.
         var assets: @Sendable (_ client: Int) -> String = { _ in "\"*\"" }
     }
@@ -33,8 +35,7 @@ final class FeedLoad: Sendable {
     private struct Shared {
         var totals: Totals
         var forgets = false
-        /// So many of the first clients read nothing.
-        var deaf = 0
+        var isDeaf = false
     }
 
     private let thread: NamedThread
@@ -63,7 +64,7 @@ final class FeedLoad: Sendable {
                     shared.withLock { shared in
                         if shared.forgets { crowd.forget() }
                         shared.forgets = false
-                        crowd.deaf = shared.deaf
+                        crowd.isDeaf = shared.isDeaf
                         shared.totals = crowd.totals
                     }
                 }
@@ -103,8 +104,8 @@ final class FeedLoad: Sendable {
         try waitUntil("the count") { shared.withLock { !$0.forgets } }
     }
 
-    /// Makes the first clients deaf: they stay connected and read nothing.
-    func deafen(_ count: Int) { shared.withLock { $0.deaf = count } }
+    /// From now on they stay connected and read nothing.
+    func deafen() { shared.withLock { $0.isDeaf = true } }
 }
 
 /// The load's thread from inside.
@@ -120,8 +121,7 @@ private final class Crowd {
     private let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: Crowd.eventsPerTurn)
     private(set) var totals: FeedLoad.Totals
     private let groups: Int
-    private var deafened = 0
-    var deaf = 0
+    var isDeaf = false
 
     /// Handshakes at a time: more would only wait in the server's queue.
     private static let mostGreeting = 512
@@ -152,10 +152,7 @@ private final class Crowd {
 
     func turn() throws {
         while clients.count < plan.clients, greeting < Crowd.mostGreeting { try add() }
-        while deafened < min(deaf, clients.count) {
-            epoll_ctl(epoll, EPOLL_CTL_DEL, clients[deafened].socket, nil)
-            deafened += 1
-        }
+        guard !isDeaf else { return Clock.sleep(ms: 20) }
         let count = epoll_wait(epoll, events, CInt(Crowd.eventsPerTurn), 20)
         for index in 0..<max(0, Int(count)) {
             if let place = places[CInt(truncatingIfNeeded: events[index].data.u64)] {
@@ -167,7 +164,8 @@ private final class Crowd {
     private func add() throws {
         let number = clients.count
         let client = try FeedClient(
-            port: plan.port, from: UInt8(1 + number % max(1, min(plan.addresses, 250))), group: plan.group(number))
+            port: plan.port, from: UInt8(1 + number % max(1, min(plan.addresses, 250))), group: plan.group(number),
+            isNarrow: plan.isNarrow)
         places[client.socket] = number
         clients.append(client)
         greeting += 1
