@@ -11,7 +11,7 @@ import Testing
 
 /// The page with more assets than fit on a screen, in a real browser.
 @Suite(
-    .serialized, .timeLimit(.minutes(4)),
+    .serialized, .timeLimit(.minutes(10)),
     .enabled(if: Browser.isInstalled, "chromium is not installed: apt-get install chromium"))
 struct FleetPageTests {
     private final class Fleet: Sendable {
