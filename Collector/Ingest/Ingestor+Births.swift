@@ -60,8 +60,11 @@ extension Ingestor {
             }
             earlier.made = max(earlier.made, held.upperBound)
         }
+        // A birth knows nothing of epochs that began after its own: it may be an old one that somebody has replayed.
         for earlier in streams.values
-        where earlier.id.site == node.site && earlier.id.agent == node.agent && earlier.id.epoch != delivery.epoch {
+        where earlier.id.site == node.site && earlier.id.agent == node.agent && earlier.id.epoch != delivery.epoch
+            && (earlier.number < stream.number || delivery.earlier[earlier.id.epoch] != nil)
+        {
             change(earlier) { delta in
                 delta.isOnline = false
                 delta.made = max(delta.made, earlier.made)
