@@ -28,6 +28,18 @@ extension Outbox {
     public static func open(
         _ settings: OutboxSettings, nowMs: Int64
     ) throws(OutboxFailure) -> (outbox: Outbox, notes: [OpeningNote]) {
+        do throws(OutboxFailure) {
+            return try openOnce(settings, nowMs: nowMs)
+        } catch {
+            // On a full disk what must be noted at the start goes where the ballast was.
+            guard error.kind == .full, Ballast(settings).release() else { throw error }
+            return try openOnce(settings, nowMs: nowMs)
+        }
+    }
+
+    private static func openOnce(
+        _ settings: OutboxSettings, nowMs: Int64
+    ) throws(OutboxFailure) -> (outbox: Outbox, notes: [OpeningNote]) {
         let lock = try takeFolder(settings)
         let mark = Continuity.readMark(settings.markPath)
         var notes: [OpeningNote] = []

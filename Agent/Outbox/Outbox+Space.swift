@@ -6,18 +6,23 @@ import Runtime
 extension Outbox {
     /// Most rows deleted in one transaction: bounds the write-ahead log and the tick.
     private static let chunk: Int64 = 2_000
+    /// The same where the disk may be full: a deletion that needs more of the log than there is room for would never
+    /// succeed.
+    private static let chunkInShortage: Int64 = 100
     /// Rows dropped at a time, so that a full outbox does not pay for every new reading.
     private static let dropChunk = 64
 
     /// Deletes the oldest receipted records while more than `limit` bytes of them are kept; returns the bytes freed.
-    func purge(_ states: [EpochState], toBytes limit: Int64, from kept: Int64) throws(OutboxFailure) -> Int64 {
+    func purge(
+        _ states: [EpochState], toBytes limit: Int64, from kept: Int64, most: Int64 = chunk
+    ) throws(OutboxFailure) -> Int64 {
         guard kept > limit else { return 0 }
         var freed: Int64 = 0
         for state in states {
             var through: Int64?
             try database.query(
                 "SELECT sequence, length(body) FROM record WHERE life = ? AND sequence <= ? ORDER BY sequence LIMIT ?",
-                [.integer(Int64(state.life)), .integer(state.receipted), .integer(Outbox.chunk)]
+                [.integer(Int64(state.life)), .integer(state.receipted), .integer(most)]
             ) { row in
                 guard kept - freed > limit else { return false }
                 through = row.integer(0)
@@ -38,7 +43,7 @@ extension Outbox {
     func makeRoom() throws(OutboxFailure) -> Bool {
         if graceBytes > 0 {
             let freed = try database.transaction { () throws(OutboxFailure) -> Int64 in
-                try purge(epochs, toBytes: 0, from: graceBytes)
+                try purge(epochs, toBytes: 0, from: graceBytes, most: Outbox.chunkInShortage)
             }
             graceBytes = max(0, graceBytes - freed)
             if freed > 0 { return true }

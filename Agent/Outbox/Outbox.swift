@@ -13,6 +13,8 @@ public final class Outbox {
     private let lock: ProcessLock
     private var mark: MarkFile?
     private let ballast: Ballast
+    /// The most pages that SQLite may give the file at present.
+    private var pageLimit: Int64
 
     /// Every epoch that still has records, oldest first; the last one numbers new records.
     public internal(set) var epochs: [EpochState]
@@ -38,8 +40,9 @@ public final class Outbox {
         self.dropped = dropped
         self.made = made
         self.layouts = layouts
-        ballast = Ballast(path: settings.ballastPath)
+        ballast = Ballast(settings)
         ballast.refill()
+        pageLimit = settings.maxBytes / Schema.pageBytes
     }
 
     // MARK: - Committing
@@ -49,6 +52,8 @@ public final class Outbox {
         public var records: [(layout: Int, record: Record)] = []
         /// Receipts to apply: everything of that life up to that number.
         public var receipted: [Place] = []
+        /// Reports to be sent as soon as somebody is there to receive them.
+        public var owed: [Report] = []
         /// The tick these records are of.
         public var mark: TickMark?
         /// The simulator's state after this tick, if it is to be saved now.
@@ -64,6 +69,7 @@ public final class Outbox {
     /// everything that the policy allows.
     public func commit(_ tick: Tick) throws(OutboxFailure) -> [StoredRecord] {
         do throws(OutboxFailure) {
+            try limitGrowth()
             let stored = try attempt(tick)
             ballast.refill()
             return stored
@@ -95,6 +101,22 @@ public final class Outbox {
         throw shortage
     }
 
+    /// Lets the file grow only while the disk has room to spare. Beyond that SQLite refuses a new page before it writes
+    /// anything; a write that fails for want of room would leave the log in the way of everything else.
+    private func limitGrowth() throws(OutboxFailure) {
+        let most = settings.maxBytes / Schema.pageBytes
+        var limit = most
+        // No commit grows the file by so much.
+        if let roughly = ballast.growth(databaseBytes: 0), roughly < 64 << 20 {
+            let pages = try database.integer("PRAGMA page_count") ?? 0
+            let growth = ballast.growth(databaseBytes: pages * Schema.pageBytes) ?? 0
+            limit = min(most, max(1, pages + growth / Schema.pageBytes))
+        }
+        guard limit != pageLimit else { return }
+        try database.execute("PRAGMA max_page_count = \(limit)")
+        pageLimit = limit
+    }
+
     /// On a disk without a free block even a deletion fails, for it must be logged first: then the ballast gives way.
     private func withBallast<T>(_ body: () throws(OutboxFailure) -> T) throws(OutboxFailure) -> T {
         do throws(OutboxFailure) {
@@ -115,6 +137,7 @@ public final class Outbox {
             for (layout, record) in tick.records {
                 stored.append(try insert(record, layout: layout, into: &states[latest]))
             }
+            for report in tick.owed { try owe(report) }
             if tick.sendsOwedReports { stored += try insertOwedReports(into: &states[latest]) }
             if !stored.isEmpty {
                 try save(states[latest])

@@ -161,7 +161,7 @@ final class Connection {
     // With TLS 1.3 a broker refuses our certificate after our handshake is done, and its alert may be lost.
     var closedEarlyText: String {
         configuration.tls == nil
-            ? "the broker closed it without answering CONNECT; see the broker's log"
+            ? "the broker closed it without answering CONNECT; see its log, and whether the port expects TLS"
             : "the broker closed it without answering CONNECT; see its log, and whether it accepts our certificate"
     }
 

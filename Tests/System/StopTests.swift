@@ -97,16 +97,15 @@ extension SystemTests {
             arguments: [SIGTERM, SIGINT])
         func diskFull(_ signal: Int32) async throws {
             try await offPool {
-                let disk = try TestDisk(.memory, megabytes: 3)
+                let disk = try TestDisk(.memory, megabytes: 4)
                 defer { disk.close() }
                 var settings = Plant.Settings()
                 settings.agents = [.init("caster-1", kind: "caster", rateHz: 50)]
                 settings.agents[0].stateFolder = "\(disk.path)/caster-1"
                 let plant = try Plant(settings)
-                try PreparedOutbox.fill(plant.agent, frames: 20_000, stepMs: 20, leavingBytes: 128 << 10)
+                try PreparedOutbox.fill(plant.agent, frames: 30_000, stepMs: 20, untilFull: true)
                 try plant.agent.start()
-                // With very little room the outbox cannot even be opened: tried again, and ended as readily.
-                try plant.wait("a full disk") { plant.agent.unit.log.contains("disk is full") }
+                try plant.wait("a full disk") { plant.agent.unit.log.contains("the outbox is full") }
                 let exit = try plant.agent.unit.end(signal, within: .seconds(20))
                 #expect(exit == .code(0), "\(plant.agent.unit.logTail())")
             }

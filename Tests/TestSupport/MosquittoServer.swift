@@ -87,8 +87,9 @@ public struct Certificates: Sendable {
     private let authorityKey: String
     private let folder: TemporaryFolder
 
-    /// `names`: subject alternative names of the server, as openssl writes them.
-    public init(names: String = "IP:127.0.0.1,DNS:localhost") throws {
+    /// `names`: subject alternative names of the server, as openssl writes them. With `daysValid` below 0 the server's
+    /// certificate has expired.
+    public init(names: String = "IP:127.0.0.1,DNS:localhost", daysValid: Int = 2) throws {
         folder = try TemporaryFolder("certificates")
         authority = folder.path("ca.pem")
         authorityKey = folder.path("ca.key")
@@ -96,13 +97,14 @@ public struct Certificates: Sendable {
             "openssl",
             Certificates.newKey(authorityKey) + ["-x509", "-out", authority, "-days", "2", "-subj", "/CN=Test CA"])
         server = try Certificates.issue(
-            "server", "subjectAltName=\(names)", authority: authority, authorityKey: authorityKey, folder)
+            "server", "subjectAltName=\(names)", days: daysValid, authority: authority, authorityKey: authorityKey,
+            folder)
     }
 
     /// A certificate of a client called `name`.
     public func client(_ name: String) throws -> Pair {
         try Certificates.issue(
-            name, "extendedKeyUsage=clientAuth", authority: authority, authorityKey: authorityKey, folder)
+            name, "extendedKeyUsage=clientAuth", days: 2, authority: authority, authorityKey: authorityKey, folder)
     }
 
     private static func newKey(_ path: String) -> [String] {
@@ -110,7 +112,8 @@ public struct Certificates: Sendable {
     }
 
     private static func issue(
-        _ name: String, _ extensions: String, authority: String, authorityKey: String, _ folder: TemporaryFolder
+        _ name: String, _ extensions: String, days: Int, authority: String, authorityKey: String,
+        _ folder: TemporaryFolder
     ) throws -> Pair {
         let pair = Pair(certificate: folder.path("\(name).pem"), key: folder.path("\(name).key"))
         let request = folder.path("\(name).csr")
@@ -120,7 +123,7 @@ public struct Certificates: Sendable {
             "openssl",
             [
                 "x509", "-req", "-in", request, "-CA", authority, "-CAkey", authorityKey, "-CAcreateserial",
-                "-out", pair.certificate, "-days", "2", "-extfile", folder.path("\(name).ext"),
+                "-out", pair.certificate, "-days", "\(days)", "-extfile", folder.path("\(name).ext"),
             ])
         return pair
     }

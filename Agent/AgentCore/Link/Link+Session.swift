@@ -105,10 +105,12 @@ extension Link {
         }
     }
 
-    func ended(because reason: String) {
+    /// `isForPeople`: it will not pass by itself, and nobody is helped by trying at once.
+    func ended(because reason: String, isForPeople: Bool = false) {
         let nowMs = Clock.monotonicMs()
         // An attempt that hung has waited already: the next one may find the link back.
-        let retryMs = max(nowMs, (attemptMs ?? nowMs) + Int64(backoff.nextMs()))
+        let delayMs = Int64(backoff.nextMs()) + (isForPeople ? Link.pauseForPeopleMs : 0)
+        let retryMs = max(nowMs, (attemptMs ?? nowMs) + delayMs)
         attemptMs = nil
         log.warning("not connected", ["reason": reason, "retry_ms": retryMs - nowMs])
         session.disconnected(retryAtMs: retryMs)
@@ -136,7 +138,9 @@ extension Link: MQTTHandler {
     }
 
     func mqttEnded(_: MQTTClient, _ failure: MQTTFailure?) {
-        ended(because: failure.map { "\($0)" } ?? "the host is not online")
+        ended(
+            because: failure.map { "\($0)" } ?? "the host is not online",
+            isForPeople: failure?.disposition == .stop)
     }
 
     func mqttSubscribed(_ client: MQTTClient, id: Int32, granted: [MQTTQoS?]) {

@@ -42,6 +42,7 @@ final class Link {
 
     private static let heldBackMost = 16
     static let statusEveryMs: Int64 = 10_000
+    static let pauseForPeopleMs: Int64 = 10_000
 
     init(
         config: AgentConfig, reader: OutboxReader, layouts: [Layout], news: Mailbox<LinkNews>, wake: WakeUp,

@@ -117,12 +117,12 @@ final class Sampler {
         var tick = tick
         tick.receipted = receipts
         tick.sendsOwedReports = hasReceiver
+        if let refusing {
+            tick.owed = [notSampled(from: refusing.sinceMs, to: timeMs, ticks: refusing.ticks)]
+        }
         do throws(OutboxFailure) {
-            if let refusing {
-                try outbox.owe(notSampled(from: refusing.sinceMs, to: timeMs, ticks: refusing.ticks))
-                self.refusing = nil
-            }
             let stored = try outbox.commit(tick)
+            refusing = nil
             receipts.removeAll()
             accepted(stored)
         } catch {

@@ -9,12 +9,12 @@ import TestSupport
 /// Through the product's own module, so that the agent finds an outbox that it goes on with.
 enum PreparedOutbox {
     /// `frames` of one group, `stepMs` apart, the last one now; each with another first value. The journal knows them.
-    /// Ends earlier when the disk has less than `leavingBytes` of room. With `signals` only the first so many, as an
-    /// older version may have had. How many records there are.
+    /// With `untilFull` it ends when the outbox takes no more. With `signals` only the first so many, as an older version
+    /// may have had. How many records there are.
     @discardableResult
     static func fill(
         _ agent: AgentUnit, frames count: Int, group: Int = 0, stepMs: Int64 = 1_000, maxBytes: Int64 = 1 << 30,
-        leavingBytes: UInt64 = 0, signals: Int = .max
+        untilFull: Bool = false, signals: Int = .max
     ) throws -> Int {
         guard let kind = AssetCatalog[agent.settings.kind] else { throw SupportFailure("no such kind") }
         let settings = OutboxSettings(folder: agent.stateFolder, maxBytes: maxBytes)
@@ -27,9 +27,9 @@ enum PreparedOutbox {
         simulator.read(group: group, into: &readings)
         let startMs = Clock.wallMs() - Int64(count) * stepMs
         var done = 0
-        while done < count, freeBytes(agent.stateFolder) > leavingBytes {
+        while done < count {
             var tick = Outbox.Tick()
-            let end = min(done + (leavingBytes > 0 ? 100 : 1_000), count)
+            let end = min(done + (untilFull ? 20 : 1_000), count)
             for number in done..<end {
                 let values = [Double(number)] + readings.values.prefix(signals).dropFirst()
                 tick.records.append(
@@ -39,16 +39,14 @@ enum PreparedOutbox {
                     ))
             }
             tick.mark = TickMark(tick: Int64(end - 1), timeMs: startMs + Int64(end - 1) * stepMs)
-            try note(try outbox.commit(tick), in: agent.journalPath)
+            do {
+                try note(try outbox.commit(tick), in: agent.journalPath)
+            } catch let failure as OutboxFailure where failure.kind == .full && untilFull {
+                break
+            }
             done = end
         }
         return done
-    }
-
-    private static func freeBytes(_ folder: String) -> UInt64 {
-        var status = statvfs()
-        guard statvfs(folder, &status) == 0 else { return 0 }
-        return UInt64(status.f_bavail) * UInt64(status.f_frsize)
     }
 
     private static func note(_ records: [StoredRecord], in journal: String) throws {

@@ -214,6 +214,7 @@ struct Witness {
             """
             select epoch, first_seq, coalesce(last_seq, 9223372036854775807), cause from losses
             where site = \(Witness.quoted(site)) and agent = \(Witness.quoted(agent)) and first_seq is not null
+            order by noted_by, loss
             """
         ) { row in
             guard let epoch = row.int64(0).flatMap({ Epoch(bits: UInt64(bitPattern: $0)) }), let first = row.int64(1),
