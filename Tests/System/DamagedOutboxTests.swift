@@ -10,6 +10,9 @@ extension SystemTests {
             case page, bit, bitWhileRunning, truncated, header
 
             /// The share of the backlog that may be lost by it.
+            /// Whether it must be noticed: of what a running agent has read SQLite may still hold the sound page.
+            var isSeen: Bool { self != .bitWhileRunning }
+
             var most: Double {
                 switch self {
                 case .page: 0.01
@@ -62,7 +65,9 @@ extension SystemTests {
                 for (finding, damage) in zip(try plant.findings(), Damage.allCases) {
                     #expect(finding.isWhole(declaredAllowed: ["damaged", "set_aside"]), "\(damage): \(finding)")
                     let declared = finding.declared.values.reduce(0, +)
-                    #expect(declared > 0 && declared <= Int(damage.most * Double(backlog)) + 1, "\(damage): \(finding)")
+                    #expect(
+                        declared >= (damage.isSeen ? 1 : 0) && declared <= Int(damage.most * Double(backlog)) + 1,
+                        "\(damage): \(finding)")
                     #expect(
                         finding.made == finding.stored + declared && finding.made > backlog, "\(damage): \(finding)")
                 }
@@ -78,7 +83,7 @@ extension SystemTests {
                     select count(distinct agent) from losses
                     where first_seq is not null and cause in ('damaged', 'set_aside') and noted_by = 'agent'
                     """)
-                #expect(reported == Damage.allCases.count)
+                #expect(reported >= Damage.allCases.count(where: \.isSeen))
                 #expect(
                     try plant.number("select count(*) from events where kind = 'loss' and severity = 'critical'") > 0)
             }
