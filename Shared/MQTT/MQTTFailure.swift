@@ -47,7 +47,8 @@ public enum MQTTFailure: Error, Equatable, Sendable, CustomStringConvertible {
         case .unresolvable(let host, let why):
             "cannot find the broker's host \(host): \(why); check mqtt.host and the name service"
         case .unreachable(let host, let port, let why):
-            "cannot reach the broker at \(host):\(port): \(why); check that it runs and that no firewall is between"
+            "cannot reach the broker at \(host):\(port): \(why); check that it runs, that no firewall is between, and "
+                + "whether the port expects TLS, and which certificate"
         case .connectTimedOut(let ms):
             "no answer from the broker within \(ms) ms; check mqtt.host, mqtt.port and whether the port expects TLS"
         case .tls(let why): "TLS with the broker failed: \(why); check mqtt.tls, host name and certificates' dates"
