@@ -38,8 +38,9 @@ struct TwinCollectorTests {
             // An orderly end: the lease is given back, and taken at once.
             world.first.collector.stop()
             try waitUntil("the second one serves", within: .seconds(30)) { world.second.isServing }
-            let states = world.watcher.states
-            #expect(states.last?.isOnline == true && states.map(\.timestampMs) == states.map(\.timestampMs).sorted())
+            try waitUntil("agents hear of it", within: .seconds(10)) { world.watcher.states.last?.isOnline == true }
+            let times = world.watcher.states.map(\.timestampMs)
+            #expect(times == times.sorted())
             world.second.collector.stop()
             try waitUntil("the last word", within: .seconds(10)) { world.watcher.states.last?.isOnline == false }
         }
