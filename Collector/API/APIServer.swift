@@ -36,7 +36,7 @@ public final class APIServer: Sendable {
     /// What the API serves; a test compares it with what its description says.
     static func endpoints(pool: DatabasePool, collector: Collector, metrics: Metrics, startedMs: Int64) -> [Endpoint] {
         let system = SystemEndpoints(pool: pool, collector: collector, metrics: metrics, startedMs: startedMs)
-        return AssetEndpoints(pool: pool, collector: collector).all + TelemetryEndpoint(pool: pool).all
+        return AssetEndpoints(pool: pool).all + TelemetryEndpoint(pool: pool).all
             + HistoryEndpoints(pool: pool).all + system.all
     }
 

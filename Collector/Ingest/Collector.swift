@@ -77,11 +77,6 @@ public final class Collector: Sendable {
         threads.withLock { $0 = started }
     }
 
-    /// People begin or end work on an asset; stored, and judged accordingly from then on.
-    public func setMaintenance(asset: Int32, _ isOn: Bool) -> Bool {
-        control.offer(.maintenance(asset: asset, isOn: isOn), cost: 1)
-    }
-
     /// Ends in order: no more messages, then what was taken is stored, then the leases are given back. What cannot be
     /// stored in time is left to the agents.
     public func stop() {

@@ -16,7 +16,8 @@ enum IngestControl: Sendable {
     case batchLost(why: String)
     /// The broker's connection came or went.
     case link(isUp: Bool)
-    case maintenance(asset: Int32, isOn: Bool)
+    /// The assets on which people are at work.
+    case maintenance(Set<Int32>)
     case stop
 }
 

@@ -250,13 +250,16 @@ extension Ingestor {
         noteHealth(asset, atMs: occurredMs, reasons: [], isStatusNew: true, why: why)
     }
 
-    func setMaintenance(_ number: Int32, _ isOn: Bool) {
-        guard let asset = assets[number] else { return }
-        let before = asset.health.status
-        asset.health.isInMaintenance = isOn
-        guard asset.health.status != before else { return }
-        noteHealth(
-            asset, atMs: Clock.wallMs(), reasons: [], isStatusNew: true,
-            why: isOn ? "maintenance begins" : "maintenance ends")
+    func maintained(_ numbers: Set<Int32>) {
+        for asset in assets.values {
+            let isOn = numbers.contains(asset.info.number)
+            guard asset.health.isInMaintenance != isOn else { continue }
+            let before = asset.health.status
+            asset.health.isInMaintenance = isOn
+            guard asset.health.status != before else { continue }
+            noteHealth(
+                asset, atMs: Clock.wallMs(), reasons: [], isStatusNew: true,
+                why: isOn ? "maintenance begins" : "maintenance ends")
+        }
     }
 }

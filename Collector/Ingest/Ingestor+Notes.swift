@@ -4,6 +4,27 @@ import Postgres
 import Runtime
 import Sparkplug
 
+/// An asset and how it is doing, as far as notes tell of it.
+struct AssetWord {
+    /// Its number in all tables.
+    let number: Int32
+    let id: String
+    let score: Double
+    let status: HealthStatus
+
+    init(number: Int32, id: String, score: Double, status: HealthStatus) {
+        self.number = number
+        self.id = id
+        self.score = score
+        self.status = status
+    }
+
+    init(_ asset: AssetState) {
+        self.init(
+            number: asset.info.number, id: asset.info.id, score: asset.health.score, status: asset.health.status)
+    }
+}
+
 /// What the ingest thread notes beside the readings: events, health, quarantine.
 extension Ingestor {
     func note(
@@ -11,11 +32,12 @@ extension Ingestor {
         _ message: String
     ) {
         note(
-            kind, severity, site: node.site, agent: node.agent, asset: asset, occurredMs: occurredMs, message)
+            kind, severity, site: node.site, agent: node.agent, asset: asset.map(AssetWord.init),
+            occurredMs: occurredMs, message)
     }
 
     func note(
-        _ kind: String, _ severity: EventEntry.Severity, site: String, agent: String, asset: AssetState? = nil,
+        _ kind: String, _ severity: EventEntry.Severity, site: String, agent: String, asset: AssetWord? = nil,
         occurredMs: Int64, _ message: String, detail: String = "{}", isAboutHealth: Bool = false
     ) {
         guard eventBudget.allows("\(site)/\(agent)", nowMs: nowMs) else {
@@ -24,12 +46,12 @@ extension Ingestor {
         }
         batch.add(
             EventEntry(
-                kind: kind, severity: severity, site: site, agent: agent, asset: asset?.info.number,
+                kind: kind, severity: severity, site: site, agent: agent, asset: asset?.number,
                 occurredMs: occurredMs, message: message, detail: detail),
             CommittedAlert(
-                kind: kind, severity: severity.rawValue, site: site, agent: agent, asset: asset?.info.id,
+                kind: kind, severity: severity.rawValue, site: site, agent: agent, asset: asset?.id,
                 occurredMs: occurredMs, message: message, detail: detail,
-                health: isAboutHealth ? asset?.health.score : nil, status: isAboutHealth ? asset?.health.status : nil))
+                health: isAboutHealth ? asset?.score : nil, status: isAboutHealth ? asset?.status : nil))
     }
 
     /// Writes the asset's health into its history and, at a change of status, tells everybody.
@@ -48,26 +70,39 @@ extension Ingestor {
             }
         }
         let text = String(decoding: json.bytes, as: UTF8.self)
-        let status = asset.health.status
+        let word = AssetWord(asset)
+        writeHealth(word, atMs: timeMs, reasons: text)
+        guard isStatusNew else { return }
+        noteStatus(
+            word, site: asset.info.site, agent: asset.info.agent, atMs: timeMs,
+            why: why ?? reasons.first.map { "\($0.signal) is at \($0.value)" }, reasons: text)
+    }
+
+    func writeHealth(_ asset: AssetWord, atMs timeMs: Int64, reasons: String = "[]") {
         batch.health.row { row in
             row.put(timestampMs: timeMs)
-            row.put(asset.info.number)
-            row.put(Float(asset.health.score))
-            row.put(status.rawValue)
-            row.put(json: text)
+            row.put(asset.number)
+            row.put(Float(asset.score))
+            row.put(asset.status.rawValue)
+            row.put(json: reasons)
         }
-        guard isStatusNew else { return }
+    }
+
+    /// Tells everybody of a new status. `reasons` is a JSON array.
+    func noteStatus(
+        _ asset: AssetWord, site: String, agent: String, atMs timeMs: Int64, why: String?, reasons: String = "[]"
+    ) {
+        let status = asset.status
         let severity: EventEntry.Severity =
             switch status {
             case .healthy, .maintenance: .info
             case .warning, .offline: .warning
             case .critical: .critical
             }
-        let cause = why ?? reasons.first.map { "\($0.signal) is at \($0.value)" } ?? ""
         note(
-            "status", severity, site: asset.info.site, agent: asset.info.agent, asset: asset, occurredMs: timeMs,
-            "\(asset.info.id) is \(status.rawValue)" + (cause.isEmpty ? "" : ": \(cause)"),
-            detail: "{\"status\":\"\(status.rawValue)\",\"reasons\":\(text)}", isAboutHealth: true)
+            "status", severity, site: site, agent: agent, asset: asset, occurredMs: timeMs,
+            "\(asset.id) is \(status.rawValue)" + (why.map { ": \($0)" } ?? ""),
+            detail: "{\"status\":\"\(status.rawValue)\",\"reasons\":\(reasons)}", isAboutHealth: true)
     }
 
     /// A message that cannot be understood at all: kept for whoever wants to know, if there is room for it.

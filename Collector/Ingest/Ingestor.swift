@@ -12,6 +12,10 @@ final class Ingestor {
     struct Settings: Sendable {
         /// How long a gap in a node's messages may last before the node is asked for a birth.
         var reorderTimeoutMs: Int64 = 2_000
+        /// How long after a site began to be served who has not been heard of is asked for a birth, and how long
+        /// the answer may take.
+        var rollCallAskMs: Int64 = 3_000
+        var rollCallAnswerMs: Int64 = 7_000
         /// A batch of this size waits for the writer, and no further messages are taken.
         var mostBatchBytes = 16 << 20
         /// A reading from further ahead is given the time of its arrival.
@@ -55,6 +59,8 @@ final class Ingestor {
     var epochBudget = HourlyBudget.epochs()
     var registrationBudget = HourlyBudget.registrations()
     var eventBudget = HourlyBudget.events()
+    /// Of the sites that are served since a moment.
+    var rollCalls: [String: RollCall] = [:]
     /// Assets by number, to reach them when their settings change.
     var assets: [Int32: AssetState] = [:]
     var deviceCount = 0
@@ -99,6 +105,7 @@ final class Ingestor {
             for taken in messages.takeAll(timeoutMs: 0) { process(taken) }
         }
         closeGaps()
+        goOnWithRollCalls()
         handOver()
         guard isStopping, batch.isEmpty, writerIsIdle else { return true }
         toWriter.close()
@@ -129,7 +136,7 @@ final class Ingestor {
                 forgetClaims()
                 writerIsIdle = true
             case .link(let isUp): if !isUp { linkLost() }
-            case .maintenance(let asset, let isOn): setMaintenance(asset, isOn)
+            case .maintenance(let assets): maintained(assets)
             case .stop: isStopping = true
             }
         }
@@ -167,6 +174,7 @@ final class Ingestor {
             wantedSites[site] = nil
             for stream in stored { streams[stream.id] = stream }
             leases[site] = lease
+            callRoll(of: site)
             log.info("serving a site", ["site": site, "fence": lease.fence])
         }
     }
@@ -175,6 +183,7 @@ final class Ingestor {
     private func leave(_ site: String) {
         log.warning("no longer serving a site", ["site": site])
         leases[site] = nil
+        rollCalls[site] = nil
         forget(nodes.remove(site: site))
         streams = streams.filter { $0.key.site != site }
         // The batch rests on the lease as well; whatever else is in it comes again.

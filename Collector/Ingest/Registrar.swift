@@ -11,6 +11,8 @@ final class Registrar {
     private let options: PostgresOptions
     private var connection: PostgresConnection?
     private var retryMs: Int64 = 0
+    /// How often the database was asked for something.
+    private(set) var attempts = 0
     /// The signals of our kinds, by kind: what births asked for last, and how it is stored. Void with the connection.
     private var kinds: [String: (asked: SignalSet, number: Int32, stored: SignalSet)] = [:]
     private let log = Log("registrar")
@@ -20,6 +22,7 @@ final class Registrar {
     /// Runs `body` on the connection; nil if that is not possible now. A connection that turns out to be dead is replaced
     /// once: `body` may run twice.
     func attempt<T>(_ what: String, _ body: (PostgresConnection) throws -> T) -> T? {
+        attempts += 1
         do {
             if let connection, connection.isUsable {
                 do {
@@ -132,6 +135,11 @@ final class Registrar {
                 record.epoch.map { StreamState(record, epoch: $0) }
             }
         }
+    }
+
+    /// The agents of a site that the database calls online.
+    func onlineAgents(site: String) -> [Catalogue.OnlineAgent]? {
+        attempt("read who is online in \(site)") { try Catalogue.onlineAgents($0, site: site) }
     }
 
     /// Most groups of a kind and most signals of a group of ours: what one agent declares is there for all of its kind.

@@ -28,6 +28,7 @@ final class LeaseKeeper {
     private var connection: PostgresConnection?
     private var held: [Leases.Lease] = []
     private var told: [Leases.Lease] = []
+    private var toldMaintenance: Set<Int32> = []
     private var toldDuty = HostDuty.cannotCommit
     /// When the held leases run out unless they are renewed, by the monotonic clock.
     private var heldUntilMs: Int64 = 0
@@ -92,6 +93,7 @@ final class LeaseKeeper {
                     held.append(lease)
                 }
             }
+            try tellMaintenance(connection)
             // Counted from before the questions were asked: the database's clock started no earlier.
             heldUntilMs = startMs + LeaseKeeper.lastingMs
             othersServe = try Leases.all(connection).contains {
@@ -128,6 +130,12 @@ final class LeaseKeeper {
         try connection.query("select site from sites order by first_seen").map { row throws(PostgresFailure) in
             try row[0]
         }
+    }
+
+    /// People say it to any collector; the one that serves the asset judges it.
+    private func tellMaintenance(_ connection: PostgresConnection) throws {
+        let assets = try Catalogue.assetsInMaintenance(connection)
+        if assets != toldMaintenance, toIngest.offer(.maintenance(assets), cost: 0) { toldMaintenance = assets }
     }
 
     private func tell() {

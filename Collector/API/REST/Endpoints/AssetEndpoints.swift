@@ -7,7 +7,6 @@ import Web
 /// `/api/v1/assets`: what is watched and how it is doing.
 struct AssetEndpoints: Sendable {
     let pool: DatabasePool
-    let collector: Collector
 
     static let assetSchema = Schema.object([
         ("id", .string, "Public name of the asset."),
@@ -128,7 +127,7 @@ struct AssetEndpoints: Sendable {
             .patch, "/api/v1/assets/{id}", id: "changeAsset", "Begins or ends maintenance of an asset.",
             body: .object([("maintenance", .boolean, "True while people are at work on it.")]),
             answer: .object([("asset", .named("Asset"), "As it is now.")])
-        ) { [pool, collector] request, _ in
+        ) { [pool] request, _ in
             try request.requireContentType("application/json")
             guard let body = try? JSON(request.body), let object = body.object, object.count == 1,
                 let isOn = body["maintenance"]?.bool
@@ -141,9 +140,6 @@ struct AssetEndpoints: Sendable {
                 let row = try AssetEndpoints.find(request.parameter("id"), connection)
                 let number: Int32 = try row[10]
                 try Catalogue.setMaintenance(connection, asset: number, isOn)
-                guard collector.setMaintenance(asset: number, isOn) else {
-                    throw HTTPProblem(503, "The collector is too busy to take the change; it is stored.")
-                }
                 let changed = try AssetEndpoints.find(request.parameter("id"), connection)
                 var json = JSONWriter()
                 try json.throwingObject { json in
