@@ -23,7 +23,8 @@ struct HostileBrokerTests {
     ) throws -> MQTTFailure? {
         let broker = try ScriptedBroker(script)
         let driver = try driver(broker, change)
-        defer { driver.stop() }
+        // To the end: without the broker its listener would be gone.
+        defer { withExtendedLifetime(broker) { driver.stop() } }
         // Who hangs up at once may be noticed at once.
         do { try driver.connect() } catch let failure as MQTTFailure { return failure }
         let failure = try driver.waitForEnd()

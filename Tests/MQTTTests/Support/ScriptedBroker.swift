@@ -15,18 +15,17 @@ final class ScriptedBroker: Sendable {
         startThread {
             while true {
                 let socket = accept(listener, nil, nil)
-                guard socket >= 0 else { return }
+                guard socket >= 0 else { break }
                 let peer = Peer(socket)
                 script(peer)
                 peer.close()
             }
+            // Closed by nobody else: this thread would accept what another listener of the same number is asked.
+            close(listener)
         }
     }
 
-    deinit {
-        shutdown(listener, CInt(SHUT_RDWR))
-        close(listener)
-    }
+    deinit { shutdown(listener, CInt(SHUT_RDWR)) }
 
     /// The client's end of one connection.
     final class Peer: Sendable {
