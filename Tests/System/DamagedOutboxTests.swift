@@ -98,5 +98,39 @@ extension SystemTests {
                     try plant.number("select count(*) from events where kind = 'loss' and severity = 'critical'") > 0)
             }
         }
+
+        /// What passes every checksum and still means nothing: the row names signals that nobody has declared.
+        @Test("T11: a record that cannot be sent is reported as lost, and the queue moves on")
+        func undeliverable() async throws {
+            try await offPool {
+                var settings = Plant.Settings()
+                settings.agents = [.init("caster-1", kind: "caster", rateHz: 10)]
+                let plant = try Plant(settings)
+                let backlog = 500
+                try PreparedOutbox.fill(plant.agent, frames: backlog)
+                try ChildProcess.run(
+                    "python3",
+                    [
+                        "-c",
+                        """
+                        import sqlite3, sys
+                        with sqlite3.connect(sys.argv[1]) as file:
+                            file.execute("update record set layout = 77 where sequence in (1, 250, 251)")
+                        """, plant.agent.databasePath,
+                    ])
+                try plant.start()
+                try plant.waitForFrames(backlog + 10)
+                try plant.drainAndStop()
+                let finding = try plant.findings()[0]
+                #expect(finding.isWhole(declaredAllowed: ["damaged"]), "\(finding)")
+                #expect(finding.declared == ["damaged": 3] && finding.made == finding.stored + 3, "\(finding)")
+                #expect(
+                    try plant.sql(
+                        """
+                        select string_agg(n::text, ' ' order by n) from losses, generate_series(first_seq, last_seq) n
+                        where cause = 'damaged' and noted_by = 'agent'
+                        """) == "1 250 251")
+            }
+        }
     }
 }

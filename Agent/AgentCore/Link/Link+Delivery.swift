@@ -42,14 +42,12 @@ extension Link {
             for item in items where !isNetworkFull {
                 switch item {
                 case .record(let record):
-                    if publish(record, isHistorical: true) {
-                        sent.insert(record.sequence)
-                    } else {
-                        isNetworkFull = true
+                    switch publish(record, isHistorical: true) {
+                    case .sent: sent.insert(record.sequence)
+                    case .networkIsFull: isNetworkFull = true
+                    case .isNone: giveUp(record.place)
                     }
-                case .damaged(let place):
-                    guard toSampler.offer(.damaged([place]), cost: 1) else { break }
-                    delivery.absent(life: life, SequenceSet(place.sequence...place.sequence))
+                case .damaged(let place): giveUp(place)
                 }
             }
         }
@@ -59,8 +57,14 @@ extension Link {
     }
 
     func sendLive(_ record: StoredRecord) {
-        guard publish(record, isHistorical: false) else { return }
+        guard case .sent = publish(record, isHistorical: false) else { return }
         delivery.sent(life: record.place.life, record.sequence...record.sequence, atMs: Clock.monotonicMs())
+    }
+
+    /// One record that is not what was written must not hold up those behind it: it becomes a loss, which is reported.
+    private func giveUp(_ place: Place) {
+        guard toSampler.offer(.damaged([place]), cost: 1) else { return }
+        delivery.absent(life: place.life, SequenceSet(place.sequence...place.sequence))
     }
 
     /// Numbers that were asked for and did not come are not in the file any more; what stood for them was reported.
@@ -77,8 +81,13 @@ extension Link {
         if !missing.isEmpty { delivery.absent(life: life, missing) }
     }
 
-    /// False when the network is full.
-    func publish(_ record: StoredRecord, isHistorical: Bool) -> Bool {
+    enum Publishing {
+        case sent, networkIsFull
+        /// The row cannot have been written like this: there is no message that would say it.
+        case isNone
+    }
+
+    func publish(_ record: StoredRecord, isHistorical: Bool) -> Publishing {
         var next = seq
         let number = next.next()
         do {
@@ -92,15 +101,13 @@ extension Link {
                     return error
                 }
             }
-            guard refusal == nil else { return false }
+            guard refusal == nil else { return .networkIsFull }
         } catch {
-            log.error("the outbox cannot be delivered", ["problem": "\(error)"])
-            _ = toSampler.offer(
-                .failed(OutboxFailure(.configuration, doing: "send a record", detail: "\(error)")), cost: 1)
-            return false
+            log.error("a record is not what was written", ["problem": "\(error)"])
+            return .isNone
         }
         seq = next
         counters.sent.add(1)
-        return true
+        return .sent
     }
 }
