@@ -1,6 +1,4 @@
-import Glibc
 import Runtime
-import Synchronization
 import TestSupport
 import Testing
 
