@@ -99,7 +99,7 @@ package struct DeliveryMachine: Sendable {
     /// Records of all epochs that have no receipt.
     package var pendingCount: Int64 { lives.reduce(0) { $0 + $1.newest - $1.closed.count } }
     /// How far the current epoch is settled without a hole.
-    var settledThrough: Int64 { lives.last.map { $0.closed.contiguousFromOne } ?? 0 }
+    package var settledThrough: Int64 { lives.last.map { $0.closed.contiguousFromOne } ?? 0 }
     var newest: Int64 { lives.last?.newest ?? 0 }
     /// What this process has sent of the current epoch, and what earlier ones may have.
     var published: (inherited: Int64, since: SequenceSet) {

@@ -52,8 +52,8 @@ struct VirtualAgent {
 
     mutating func born(_ connection: LoadConnection, atMs nowMs: Int64) {
         let status = AgentStatus(
-            epoch: epoch, sequence: made, chain: chain(made), first: made - machine.pendingCount + 1,
-            receipted: made - machine.pendingCount)
+            epoch: epoch, sequence: made, chain: chain(made), first: machine.settledThrough + 1,
+            receipted: machine.settledThrough)
         let wallMs = Clock.wallMs()
         seq.restart()
         let node = build.node(status, bdSeq: 0, properties: [("Software", "bench")], timeMs: wallMs).encoded()
