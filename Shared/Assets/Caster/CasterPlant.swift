@@ -18,17 +18,20 @@ struct CasterPlant: Plant {
     private var faults: [10 of Double] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     private var unscheduledSeconds = 0.0
 
-    init(seed: UInt64) {
+    init(seed: UInt64) { self.init(seed: seed, settings: CasterSettings()) }
+
+    init(seed: UInt64, settings: CasterSettings) {
         var random = SeededRandom(seed: seed, stream: 1)
-        sequence = CasterSequence(seed: seed, random: &random)
+        sequence = CasterSequence(seed: seed, settings: settings, random: &random)
         level = CasterLevel(seed: seed, speedMPerMin: sequence.speedMPerMin, random: &random)
         cooling = CasterCooling(
             tundishC: sequence.tundish.steelC, throughputTPerMin: sequence.throughputTPerMin, random: &random)
         machine = CasterMachine(speedMPerMin: sequence.speedMPerMin, random: &random)
         self.random = random
-        weather = Weather(seed: seed, stream: 2, meanC: 15, swingC: 6)
-        // Ten minutes of casting bring everything into its regime.
-        for _ in 0..<(600 * Self.stepsPerSecond) { stepMachine() }
+        weather = Weather(
+            seed: seed, stream: 2, meanC: settings.airMeanC, swingC: settings.airSwingC,
+            secondOfDay: settings.secondOfDay.map { $0 - Double(settings.warmUpSeconds) })
+        for _ in 0..<(settings.warmUpSeconds * Self.stepsPerSecond) { stepMachine() }
         steps = 0
         sequence.restartHeat()
     }

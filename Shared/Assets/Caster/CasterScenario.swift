@@ -55,13 +55,15 @@ extension AssetKind {
     static let caster = AssetKind(
         id: "caster", title: "Continuous slab caster", plant: CasterPlant.self,
         scenarios: CasterScenario.allCases.map(\.scenario)
-    ) { CasterSimulator(seed: $0) }
+    ) { CasterSimulator(seed: $0, settings: CasterSettings()) }
 }
 
-private struct CasterSimulator: Simulator {
+struct CasterSimulator: Simulator {
     private var base: PlantSimulator<CasterPlant>
 
-    init(seed: UInt64) { base = PlantSimulator(seed: seed) }
+    init(seed: UInt64, settings: CasterSettings) {
+        base = PlantSimulator(seed: seed, plant: CasterPlant(seed: seed, settings: settings))
+    }
 
     mutating func advance(seconds: Double, under disturbances: Disturbances) {
         base.advance(seconds: seconds, under: disturbances)

@@ -13,6 +13,7 @@ struct CasterSequence: Sendable {
     /// Cooling of the steel in the ladle, K/min.
     private static let ladleCoolingKPerMin = 0.25
 
+    private let settings: CasterSettings
     private(set) var heat: Heat
     private(set) var liquidusC: Double
     private(set) var castNumber = 1
@@ -35,16 +36,17 @@ struct CasterSequence: Sendable {
     /// Deals out ladles.
     private var lottery: SeededRandom
 
-    init(seed: UInt64, random: inout SeededRandom) {
+    init(seed: UInt64, settings: CasterSettings, random: inout SeededRandom) {
+        self.settings = settings
         var lottery = SeededRandom(seed: seed, stream: 3)
-        let grade = Heat.drawGrade(&lottery)
-        heat = Heat.draw(grade: grade, &lottery)
+        let grades = settings.grades
+        heat = settings.firstHeat ?? Heat.draw(grade: Heat.drawGrade(from: grades, &lottery), from: grades, &lottery)
         liquidusC = heat.liquidusC
-        speedAimMPerMin = CasterSequence.aim(grade, &lottery)
+        speedAimMPerMin = settings.speedAimMPerMin ?? CasterSequence.aim(grades[heat.grade], &lottery)
         self.lottery = lottery
         speedMPerMin = speedAimMPerMin
-        secondsInCast = 1800
-        ladleT = Heat.ladleT
+        secondsInCast = settings.secondsInCast - Double(settings.warmUpSeconds)
+        ladleT = settings.ladleT
         tundish = Tundish(massT: CasterSequence.tundishT, steelC: 0)
         pace = AutoregressiveNoise(deviation: 0.018, seconds: 400, step: 1, random: &random)
         ripple = AutoregressiveNoise(deviation: 0.003, seconds: 6, step: 1, random: &random)
@@ -55,8 +57,8 @@ struct CasterSequence: Sendable {
         sensedC = tundish.steelC
     }
 
-    private static func aim(_ grade: Int, _ random: inout SeededRandom) -> Double {
-        let speed = Heat.grades[grade].speedMPerMin + 0.05 * (random.unit() - 0.5)
+    private static func aim(_ grade: Heat.Grade, _ random: inout SeededRandom) -> Double {
+        let speed = grade.speedMPerMin + 0.05 * (random.unit() - 0.5)
         return (speed * 100).rounded() / 100
     }
 
@@ -72,7 +74,7 @@ struct CasterSequence: Sendable {
         let drop = Tundish.steadyDropK(
             lossKW: CasterSequence.lossKW, inflowTPerMin: throughputTPerMin, heatKJPerKgK: tundish.heatKJPerKgK)
         ladleC = liquidusC + heat.superheatAimK + drop + 6
-        ladleT = Heat.ladleT
+        ladleT = settings.ladleT
     }
 
     struct Faults: Sendable {
@@ -115,7 +117,7 @@ struct CasterSequence: Sendable {
         let floor = faults.isSlowedDown ? 0.4 : faults.stopperPercent > 88 ? 0.35 : 1.0
         slowdown += min(max(floor - slowdown, -0.01), 0.002)
         // A new cast starts at 85 % and speeds up within a quarter of an hour.
-        let start = min(0.85 + 0.15 * secondsInCast / 900, 1)
+        let start = min(0.85 + 0.15 * max(secondsInCast, 0) / 900, 1)
         var wanted = speedAimMPerMin * start * (1 + pace.value) * slowdown
         if let error = faults.manualErrorMm { wanted += min(max(0.012 * error, -0.5), 0.5) }
         wanted = max(wanted, 0.1)
@@ -130,17 +132,17 @@ struct CasterSequence: Sendable {
             heatNumber = 1
             castLengthM = 0
             secondsInCast = 0
-            let grade = Heat.drawGrade(&lottery)
-            heat = Heat.draw(grade: grade, &lottery)
+            let grade = Heat.drawGrade(from: settings.grades, &lottery)
+            heat = Heat.draw(grade: grade, from: settings.grades, &lottery)
             liquidusC = heat.liquidusC
-            speedAimMPerMin = CasterSequence.aim(grade, &lottery)
+            speedAimMPerMin = CasterSequence.aim(settings.grades[grade], &lottery)
             openLadle()
             // A fresh tundish, preheated, with its own thermocouple; the flying change keeps the level.
             tundish.steelC = liquidusC + heat.superheatAimK + 2
             sensedC = tundish.steelC
         } else {
             heatNumber += 1
-            heat = Heat.draw(grade: heat.grade, &lottery)
+            heat = Heat.draw(grade: heat.grade, from: settings.grades, &lottery)
             liquidusC = heat.liquidusC
             openLadle()
         }
@@ -153,7 +155,7 @@ struct CasterSequence: Sendable {
     }
 
     mutating func visitState(_ archive: inout StateArchive) {
-        heat.visitState(&archive)
+        heat.visitState(&archive, grades: settings.grades.count)
         archive.visit(&liquidusC)
         archive.visit(&castNumber)
         archive.visit(&heatNumber)

@@ -1,37 +1,61 @@
 import Model
 
 /// One ladle of steel.
-struct Heat: Sendable {
-    var grade = 0
-    var composition = SteelComposition(carbon: 0.05)
+public struct Heat: Sendable, Equatable {
+    /// Its place among the grades of the caster.
+    public var grade = 0
+    public var composition = SteelComposition(carbon: 0.05)
     /// Inclusion cleanliness, 100 = cleanest.
-    var cleanliness = 88.0
+    public var cleanliness = 88.0
     /// Superheat aimed at in the tundish, K.
-    var superheatAimK = 26.0
+    public var superheatAimK = 26.0
 
-    static let ladleT = 150.0
+    public init() {}
 
     /// From the composition as it is published, by the plant formula; exact to the fourth decimal.
-    var liquidusC: Double { (LiquidusFormula.plant.liquidusC(composition) * 1e4).rounded() / 1e4 }
+    public var liquidusC: Double { (LiquidusFormula.plant.liquidusC(composition) * 1e4).rounded() / 1e4 }
 
     /// What a grade is made of, and how its casting is set up.
-    struct Grade: Sendable {
-        let name: String
+    public struct Grade: Sendable {
+        public let name: String
         /// Share of all casts.
-        let share: Double
-        let speedMPerMin: Double
-        let cleanliness: Double
+        public let share: Double
+        public let speedMPerMin: Double
+        public let cleanliness: Double
         /// Mean and deviation of each element, mass per cent.
-        let carbon: (Double, Double)
-        let manganese: (Double, Double)
-        let silicon: (Double, Double)
-        let sulfur: (Double, Double)
-        let phosphorus: (Double, Double)
-        let chromium: (Double, Double)
-        let nickel: (Double, Double)
+        public let carbon: (mean: Double, deviation: Double)
+        public let manganese: (mean: Double, deviation: Double)
+        public let silicon: (mean: Double, deviation: Double)
+        public let sulfur: (mean: Double, deviation: Double)
+        public let phosphorus: (mean: Double, deviation: Double)
+        public let chromium: (mean: Double, deviation: Double)
+        public let nickel: (mean: Double, deviation: Double)
+        /// Superheat aimed at in the tundish, K.
+        public let superheatK: (mean: Double, deviation: Double)
+
+        public init(
+            name: String, share: Double, speedMPerMin: Double, cleanliness: Double,
+            carbon: (mean: Double, deviation: Double), manganese: (mean: Double, deviation: Double),
+            silicon: (mean: Double, deviation: Double), sulfur: (mean: Double, deviation: Double),
+            phosphorus: (mean: Double, deviation: Double), chromium: (mean: Double, deviation: Double),
+            nickel: (mean: Double, deviation: Double), superheatK: (mean: Double, deviation: Double) = (26, 1.6)
+        ) {
+            self.name = name
+            self.share = share
+            self.speedMPerMin = speedMPerMin
+            self.cleanliness = cleanliness
+            self.carbon = carbon
+            self.manganese = manganese
+            self.silicon = silicon
+            self.sulfur = sulfur
+            self.phosphorus = phosphorus
+            self.chromium = chromium
+            self.nickel = nickel
+            self.superheatK = superheatK
+        }
     }
 
-    static let grades: [Grade] = [
+    public static let grades: [Grade] = [
         Grade(
             name: "Low_Carbon", share: 0.4, speedMPerMin: 1.25, cleanliness: 88, carbon: (0.045, 0.006),
             manganese: (0.22, 0.025), silicon: (0.015, 0.003), sulfur: (0.008, 0.0012), phosphorus: (0.011, 0.0015),
@@ -50,7 +74,7 @@ struct Heat: Sendable {
             chromium: (18.2, 0.12), nickel: (8.1, 0.08)),
     ]
 
-    static func drawGrade(_ random: inout SeededRandom) -> Int {
+    static func drawGrade(from grades: [Grade] = Heat.grades, _ random: inout SeededRandom) -> Int {
         var left = random.unit()
         for (index, grade) in grades.enumerated() {
             left -= grade.share
@@ -60,7 +84,7 @@ struct Heat: Sendable {
     }
 
     /// The next ladle of a grade, rounded as the laboratory reports it.
-    static func draw(grade: Int, _ random: inout SeededRandom) -> Heat {
+    static func draw(grade: Int, from grades: [Grade], _ random: inout SeededRandom) -> Heat {
         let made = grades[grade]
         func draw(_ amount: (Double, Double), _ decimals: Double) -> Double {
             // Within 2.5 deviations: outside, the heat would not have been released.
@@ -74,13 +98,13 @@ struct Heat: Sendable {
             phosphorus: draw(made.phosphorus, 1e4), sulfur: draw(made.sulfur, 1e4), nickel: draw(made.nickel, 100),
             chromium: draw(made.chromium, 100))
         heat.cleanliness = min(draw((made.cleanliness, 3), 10), 99)
-        heat.superheatAimK = draw((26, 1.6), 10)
+        heat.superheatAimK = draw(made.superheatK, 10)
         return heat
     }
 
-    mutating func visitState(_ archive: inout StateArchive) {
+    mutating func visitState(_ archive: inout StateArchive, grades: Int) {
         archive.visit(&grade)
-        grade = min(max(grade, 0), Heat.grades.count - 1)
+        grade = min(max(grade, 0), grades - 1)
         archive.visit(&composition.carbon)
         archive.visit(&composition.silicon)
         archive.visit(&composition.manganese)

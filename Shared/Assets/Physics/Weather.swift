@@ -16,11 +16,13 @@ struct Weather: Sendable {
 
     static let stepSeconds = 60.0
 
-    init(seed: UInt64, stream: UInt64, meanC: Double, swingC: Double) {
+    /// Begins at a local time, or at one that is drawn.
+    init(seed: UInt64, stream: UInt64, meanC: Double, swingC: Double, secondOfDay begin: Double? = nil) {
         var random = SeededRandom(seed: seed, stream: stream)
         self.meanC = meanC
         self.swingC = swingC
-        secondOfDay = random.unit() * 86_400
+        let drawn = random.unit() * 86_400
+        secondOfDay = begin.map { ($0 + 86_400).truncatingRemainder(dividingBy: 86_400) } ?? drawn
         airNoise = AutoregressiveNoise(deviation: 1.2, seconds: 7200, step: Self.stepSeconds, random: &random)
         humidityNoise = AutoregressiveNoise(deviation: 4, seconds: 7200, step: Self.stepSeconds, random: &random)
         pressureNoise = AutoregressiveNoise(deviation: 0.6, seconds: 43_200, step: Self.stepSeconds, random: &random)

@@ -12,9 +12,12 @@ struct PlantSimulator<P: Plant>: Sendable {
     /// Time asked for but not yet stepped, in nanoseconds, so that rounding never accumulates.
     private var pendingNs = 0
 
-    init(seed: UInt64) {
-        plant = P(seed: seed)
-        sensors = SensorBank(seed: seed, plant: &plant)
+    init(seed: UInt64) { self.init(seed: seed, plant: P(seed: seed)) }
+
+    /// Around a plant that was made with more than its seed.
+    init(seed: UInt64, plant: P) {
+        self.plant = plant
+        sensors = SensorBank(seed: seed, plant: &self.plant)
     }
 
     /// Longest time accepted in one call: a year. What goes beyond it is cut off.
