@@ -18,6 +18,7 @@ build: ## Builds the programs for release
 	@deploy/setup/packages.sh build
 	$(RELEASE) --product bellwether-agent
 	$(RELEASE) --product bellwether-collector
+	$(RELEASE) --product bellwether-dataset
 
 demo: ## Shows everything live: four assets, a collector, links to cut; DEMO_SECONDS=40 ends with an audit
 	@deploy/setup/packages.sh build run

@@ -37,6 +37,7 @@ let package = Package(
     products: [
         .executable(name: "bellwether-agent", targets: ["bellwether-agent"]),
         .executable(name: "bellwether-collector", targets: ["bellwether-collector"]),
+        .executable(name: "bellwether-dataset", targets: ["bellwether-dataset"]),
     ],
     targets: [
         // C libraries from Debian; each is imported by exactly one Swift module.
@@ -45,6 +46,7 @@ let package = Package(
         system("CYAML", "Shared", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         system("CJansson", "Shared", pkgConfig: "jansson", apt: "libjansson-dev"),
         system("CCrypto", "Shared", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        system("CZstd", "Shared", pkgConfig: "libzstd", apt: "libzstd-dev"),
         system("CPostgres", "Collector", pkgConfig: "libpq", apt: "libpq-dev"),
         system("CMicrohttpd", "Collector", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         system("CWslay", "Collector", apt: "libwslay-dev"),
@@ -59,6 +61,7 @@ let package = Package(
         library("Sparkplug", "Shared", ["Model", "Runtime"]),
         library("MQTT", "Shared", ["Model", "Runtime", "CMosquitto", "CSystem"]),
         library("Assets", "Shared", ["Model"]),
+        library("Tables", "Shared", ["Model", "Runtime", "CZstd"]),
 
         // Agent
         library("Outbox", "Agent", ["Model", "Runtime", "CSQLite", "CSystem"]),
@@ -74,7 +77,9 @@ let package = Package(
         library("Web", "Collector", ["Model", "Runtime", "CMicrohttpd", "CWslay", "COpenSSL", "CSystem"]),
         library(
             "API", "Collector", ["Model", "Runtime", "Assets", "Postgres", "Analytics", "Ingest", "Web", "CDashboard"]),
+        library("Datasets", "Collector", ["Model", "Runtime", "Assets", "Tables"]),
         program("bellwether-collector", "Collector/collector", ["API", "Ingest", "Model", "Postgres", "Runtime"]),
+        program("bellwether-dataset", "Collector/dataset", ["Datasets", "Runtime"]),
 
         // Tests
         .target(name: "CSpawn", path: "Tests/CSpawn"),
@@ -92,6 +97,8 @@ let package = Package(
         tests("SparkplugTests", ["Sparkplug", "Model", "Runtime"], exclude: ["sparkplug_b.proto"]),
         tests("MQTTTests", ["MQTT", "Model", "Runtime"]),
         tests("AssetsTests", ["Assets", "Model"]),
+        tests("TablesTests", ["Tables", "Model", "Runtime"], exclude: ["Python"]),
+        tests("DatasetsTests", ["Datasets", "Tables", "Model", "Runtime"]),
         tests("OutboxTests", ["Outbox", "Model", "Runtime"]),
         tests("AgentCoreTests", ["AgentCore", "Outbox", "Model", "Runtime", "Sparkplug", "Assets"]),
         tests("PostgresTests", ["Postgres", "Model", "Runtime", "Assets"]),

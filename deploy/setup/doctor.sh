@@ -16,7 +16,7 @@ if command -v swift >/dev/null; then
 else
     fail swift "not found" "install Swift 6.3 or newer from swift.org and put it on PATH"
 fi
-for library in libmosquitto sqlite3 yaml-0.1 jansson libcrypto libpq libmicrohttpd; do
+for library in libmosquitto sqlite3 yaml-0.1 jansson libcrypto libpq libmicrohttpd libzstd; do
     if pkg-config --exists "$library" 2>/dev/null; then
         ok "$library" "$(pkg-config --modversion "$library")"
     else

@@ -3,10 +3,10 @@
 set -euo pipefail
 
 build=(libmosquitto-dev libsqlite3-dev libyaml-dev libjansson-dev libssl-dev libpq-dev libmicrohttpd-dev
-    libwslay-dev pkg-config make)
+    libwslay-dev libzstd-dev pkg-config make)
 run=(mosquitto postgresql postgresql-client socat util-linux procps)
 test=(openssl curl iproute2 e2fsprogs protobuf-compiler libprotobuf-c-dev protobuf-c-compiler prometheus
-    python3 python3-paho-mqtt python3-protobuf chromium)
+    python3 python3-venv python3-paho-mqtt python3-protobuf chromium)
 
 wanted=()
 for purpose in "$@"; do

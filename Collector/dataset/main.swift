@@ -1,0 +1,4 @@
+import Datasets
+import Runtime
+
+DatasetProgram.program.main()
