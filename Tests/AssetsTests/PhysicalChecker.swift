@@ -93,10 +93,10 @@ struct PhysicalChecker {
     private mutating func checkTailings(_ value: (String) -> Double, _ second: Int) {
         let pond = value("pond_level")
         forbid(abs(30 - 0.3 - pond - value("freeboard")) > 1e-4, second, "freeboard identity")
-        let safety = TailingsSection.factorOfSafety(pondM: pond) { value("piezometer_\($0 + 1)") }
+        let safety = TailingsDesign.standard.factorOfSafety(pondM: pond) { value("piezometer_\($0 + 1)") }
         forbid(abs(safety - value("factor_of_safety")) > 0.02 * safety, second, "factor of safety \(safety)")
         // Check point C-9.
-        let level = TailingsPlant.plan.level(
+        let level = TailingsDesign.standard.plan.level(
             TriggerResponsePlan.Readings(
                 displacementMmPerDay: value("displacement_rate"), freeboardM: value("freeboard"),
                 factorOfSafety: value("factor_of_safety"), phreaticM: value("phreatic_level"),

@@ -19,8 +19,8 @@ import Testing
             }
             rain.append(wet)
             pond.append(water.levelM)
-            upstream.append(water.surface.headM(atM: TailingsSection.tips[1].xM))
-            toe.append(water.surface.headM(atM: TailingsSection.tips[5].xM))
+            upstream.append(water.surface.headM(atM: water.design.tips[1].xM))
+            toe.append(water.surface.headM(atM: water.design.tips[5].xM))
         }
         func later(_ x: [Double], _ y: [Double]) -> Int {
             Stats.bestLag(Array(x.dropFirst(300)), Array(y.dropFirst(300)), most: 400)
@@ -42,8 +42,8 @@ import Testing
         #expect(heads[0].1 < heads[1].1 && heads[1].1 <= heads[2].1)
         for (head, seepage) in heads {
             let expected = DupuitFlow(
-                conductivityMPerS: 3e-6, lengthM: TailingsWater.pathM, upstreamM: min(head, TailingsWater.crestM),
-                downstreamM: TailingsWater.drainM)
+                conductivityMPerS: 3e-6, lengthM: low.design.pathM, upstreamM: min(head, low.design.crestM),
+                downstreamM: low.design.drainM)
             expect(seepage, 1 + expected.dischargeM2PerS(atM: 0) * 1200 * 1000, within: 0.01)
         }
     }
@@ -69,11 +69,11 @@ import Testing
     @Test func noCircleIsMuchWeaker() {
         let water = TailingsWater()
         func safety(_ circle: SlipCircle) -> Double {
-            circle.factorOfSafety(.bishop, strength: TailingsSection.strength) {
+            circle.factorOfSafety(.bishop, strength: TailingsDesign.standard.strength) {
                 PorePressure.kPa(headM: water.surface.headM(atM: $0.middle), tipM: $0.base)
             }
         }
-        let published = safety(TailingsSection.circle)
+        let published = safety(TailingsDesign.standard.circle)
         #expect(published > 1.6 && published < 1.8)
         for x in stride(from: 220.0, through: 240, by: 5) {
             for y in stride(from: 75.0, through: 110, by: 5) {
@@ -88,7 +88,8 @@ import Testing
     /// Settlement is a consolidation curve: it goes on, ever more slowly, beyond the seasons' breathing.
     @Test func settlementConsolidates() {
         for plate in 0..<3 {
-            let years = (6..<20).map { TailingsGround.settlementMm(plate: plate, ageYears: Double($0)) }
+            let finalMm = TailingsDesign.standard.finalSettlementMm[plate]
+            let years = (6..<20).map { TailingsGround.settlementMm(finalMm: finalMm, ageYears: Double($0)) }
             let steps = zip(years, years.dropFirst()).map { $1 - $0 }
             #expect(steps.allSatisfy { $0 > 1 } && zip(steps, steps.dropFirst()).allSatisfy { $0 > $1 }, "\(steps)")
         }

@@ -1,6 +1,7 @@
 import Model
 
-/// The signal table of a tailings storage facility: a 30 m embankment with its pond, instruments on one section.
+/// The signal table of a tailings storage facility: an embankment with its pond, instruments on one section. Ranges
+/// are those of the standard design, 30 m high.
 extension TailingsPlant {
     static let layout = SensorLayout<TailingsPlant>(
         [
@@ -59,7 +60,7 @@ extension TailingsPlant {
     ]
 
     private static let pore: [Channel<TailingsPlant>] =
-        TailingsSection.tips.indices.map { index in
+        (0..<6).map { index in
             Row.measured(
                 "piezometer_\(index + 1)", "Pore pressure, piezometer \(index + 1)", "kPa", normal: 0...220,
                 alarm: 0...260, physical: -20...500, decimals: 3, weight: 0.75,

@@ -2,9 +2,8 @@ import Model
 
 /// Movement of the embankment: consolidation, creep, and the two ways in which it can fail.
 struct TailingsGround: Sendable {
-    /// Share of the section's movement that each prism sees, and final settlement of each plate.
+    /// Share of the section's movement that each prism sees.
     private static let prismShares: [3 of Double] = [0.75, 1.0, 0.45]
-    private static let finalSettlementMm: [3 of Double] = [620, 560, 380]
     private static let cvM2PerYear = 5.0
     private static let drainageM = 12.0
     /// Background creep, mm a day.
@@ -26,23 +25,26 @@ struct TailingsGround: Sendable {
     private var ageYears: Double
     private var slideMm = 0.0
     private var secondsToSettle = 0
+    private let finalSettlementMm: [Double]
 
-    init(random: inout SeededRandom) {
+    init(_ design: TailingsDesign = .standard, random: inout SeededRandom) {
+        finalSettlementMm = design.finalSettlementMm
         ageYears = 6 + 4 * random.unit()
         for prism in 0..<3 { displacementMm[prism] += 6 * random.unit() }
         settle()
     }
 
     /// Terzaghi's curve, with the seasons' breathing of a millimetre and a half.
-    static func settlementMm(plate: Int, ageYears: Double) -> Double {
+    static func settlementMm(finalMm: Double, ageYears: Double) -> Double {
         let factor = Consolidation.timeFactor(cvM2PerYear: cvM2PerYear, years: ageYears, drainageM: drainageM)
         let season = 1.5 * Maths.sin(2 * .pi * (ageYears - ageYears.rounded(.down)))
-        return finalSettlementMm[plate] * Consolidation.degree(timeFactor: factor) + season
+        return finalMm * Consolidation.degree(timeFactor: factor) + season
     }
 
     private mutating func settle() {
         for plate in 0..<3 {
-            settlementMm[plate] = TailingsGround.settlementMm(plate: plate, ageYears: ageYears) + 0.15 * slideMm
+            let settled = TailingsGround.settlementMm(finalMm: finalSettlementMm[plate], ageYears: ageYears)
+            settlementMm[plate] = settled + 0.15 * slideMm
         }
     }
 

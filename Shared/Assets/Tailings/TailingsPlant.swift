@@ -1,18 +1,18 @@
 import Model
 
-/// A tailings storage facility of 30 m: weather, water, ground and the instruments' section. Movement advances every
-/// second, water once a minute.
+/// A tailings storage facility of some design: weather, water, ground and the instruments' section. Movement advances
+/// every second, water once a minute.
 struct TailingsPlant: Plant {
     static let stepMs = 1000
     static let scenarioCount = TailingsScenario.allCases.count
     /// 12-day repeat of the satellite.
     private static let passSeconds = 12 * 86_400
-    static let plan = TriggerResponsePlan(designPhreaticM: 15.5, usualSeepageLPerS: 6.5)
 
+    let design: TailingsDesign
     private var random: SeededRandom
     private(set) var weather: Weather
     private var rain: TailingsRain
-    private var water = TailingsWater()
+    private var water: TailingsWater
     private var ground: TailingsGround
     private var surroundings: TailingsSurroundings
     private var slurry: AutoregressiveNoise
@@ -30,11 +30,16 @@ struct TailingsPlant: Plant {
     private var heldPoreKPa = 0.0
     private var isBlocked = false
 
-    init(seed: UInt64) {
+    init(seed: UInt64) { self.init(seed: seed, design: .standard) }
+
+    init(seed: UInt64, design: TailingsDesign) {
+        self.design = design
         var random = SeededRandom(seed: seed, stream: 1)
-        weather = Weather(seed: seed, stream: 2, meanC: 16, swingC: 7)
+        weather = Weather(
+            seed: seed, stream: 2, meanC: design.outline.meanAirC, swingC: design.outline.airSwingC)
         rain = TailingsRain(seed: seed)
-        ground = TailingsGround(random: &random)
+        water = TailingsWater(design)
+        ground = TailingsGround(design, random: &random)
         surroundings = TailingsSurroundings(airC: weather.airC, random: &random)
         slurry = AutoregressiveNoise(deviation: 12, seconds: 1200, step: 60, random: &random)
         density = AutoregressiveNoise(deviation: 0.012, seconds: 1800, step: 60, random: &random)
@@ -73,25 +78,30 @@ struct TailingsPlant: Plant {
         erosion += (fault(.seepageIncrease) - erosion) * 60 / 1200
         if fault(.seepageIncrease) == 0, erosion < 1e-6 { erosion = 0 }
         // A breach empties the pond down to the remains of the embankment.
-        let breach = ground.hasFailed && water.levelM > 15 ? 6.0 : 0
+        let breach = ground.hasFailed && water.levelM > design.crestM / 2 ? 6.0 * water.size : 0
         water.step(
             seconds: 60,
             TailingsWater.Inputs(
                 rainMmH: rain.mmH, evaporationMmD: surroundings.evaporationMmD, slurryM3H: slurryM3H,
-                pondRise: fault(.pondRise), breachM3PerS: breach, pipeLS: 14 * erosion))
+                pondRise: fault(.pondRise), breachM3PerS: breach, pipeLS: 14 * relativeSeepage * erosion))
         surroundings.step(
             weather,
             TailingsSurroundings.Inputs(
-                rainMmH: rain.mmH, seepageLS: water.seepageLS, erosion: erosion, linerLeak: fault(.linerLeak)),
+                rainMmH: rain.mmH, seepageLS: water.seepageLS / relativeSeepage, erosion: erosion, linerLeak: fault(.linerLeak)),
             random: &random)
         updatePore()
     }
 
     private mutating func updatePore() {
-        for (index, tip) in TailingsSection.tips.enumerated() {
+        for (index, tip) in design.tips.enumerated() {
             let head = water.surface.headM(atM: tip.xM)
             pore[index] = PorePressure.kPa(headM: head, tipM: tip.elevationM)
         }
+    }
+
+    /// What usually seeps, as a share of the standard design's.
+    private var relativeSeepage: Double {
+        design.plan.seepageLPerS.yellow / TailingsDesign.standard.plan.seepageLPerS.yellow
     }
 
     /// Towards a satellite on a descending track: the slope faces east and moves down and out.
@@ -123,17 +133,17 @@ struct TailingsPlant: Plant {
         let pond = value(at.pond)
         set(
             at.freeboard,
-            PondBalance.freeboardM(crestM: TailingsWater.crestM, levelM: pond, runUpM: TailingsWater.runUpM),
+            PondBalance.freeboardM(crestM: design.crestM, levelM: pond, runUpM: TailingsDesign.runUpM),
             decimals: 1e4)
-        let crest = TailingsSection.crestTip
+        let crest = TailingsDesign.crestTip
         set(
             at.phreatic,
             PorePressure.headM(
-                kPa: value(at.piezometer + crest), tipM: TailingsSection.tips[crest].elevationM), decimals: 1e4)
+                kPa: value(at.piezometer + crest), tipM: design.tips[crest].elevationM), decimals: 1e4)
         set(
-            at.safety, TailingsSection.factorOfSafety(pondM: pond) { readings.values[at.piezometer + $0] },
+            at.safety, design.factorOfSafety(pondM: pond) { readings.values[at.piezometer + $0] },
             decimals: 1e4)
-        let level = Self.plan.level(
+        let level = design.plan.level(
             TriggerResponsePlan.Readings(
                 displacementMmPerDay: value(at.rate), freeboardM: value(at.freeboard),
                 factorOfSafety: value(at.safety), phreaticM: value(at.phreatic), seepageLPerS: value(at.seepage),
@@ -185,7 +195,7 @@ extension TailingsPlant {
     var beachM: Double { water.beachM }
     var rainMmH: Double { rain.mmH }
     var rain24hMm: Double { rain.last24hMm }
-    var slurryM3H: Double { 600 + slurry.value }
+    var slurryM3H: Double { water.size * (TailingsWater.usualSlurryM3H + slurry.value) }
     var slurryTM3: Double { 1.4 + density.value }
     var decantM3H: Double { water.decantM3H }
     var seepageLS: Double { water.seepageLS }

@@ -46,10 +46,12 @@ extension AssetKind {
     ) { TailingsSimulator(seed: $0) }
 }
 
-private struct TailingsSimulator: Simulator {
+struct TailingsSimulator: Simulator {
     private var base: PlantSimulator<TailingsPlant>
 
-    init(seed: UInt64) { base = PlantSimulator(seed: seed) }
+    init(seed: UInt64, design: TailingsDesign = .standard) {
+        base = PlantSimulator(seed: seed, plant: TailingsPlant(seed: seed, design: design))
+    }
 
     mutating func advance(seconds: Double, under disturbances: Disturbances) {
         base.advance(seconds: seconds, under: disturbances)
