@@ -1,4 +1,4 @@
-import Model
+public import Model
 
 /// What distinguishes one tailings facility from another: the geometry of its instrumented section, its soils, its
 /// basin. The simulator takes any; `standard` is the asset kind's.
