@@ -1,6 +1,6 @@
 import Assets
-import Testing
 import TestSupport
+import Testing
 
 @testable import Datasets
 
@@ -18,7 +18,8 @@ import TestSupport
         "cerro verde", "kennecott", "bingham", "morenci", "sierrita", "gold king", "red dog", "copper mountain",
         "gibraltar", "brenda", "myra falls", "tom price", "ranger", "olympic dam", "mount isa", "kidston",
         "boddington", "telfer", "rosebery", "ernest henry", "most", "aitik", "kiruna", "kittil", "talvivaara",
-        "pyhäsalmi", "obuasi", "tarkwa", "barahona", "el cobre", "el teniente", "chuquicamata", "escondida", "collahuasi",
+        "pyhäsalmi", "obuasi", "tarkwa", "barahona", "el cobre", "el teniente", "chuquicamata", "escondida",
+        "collahuasi",
         "pelambres", "andina", "toromocho", "yanacocha", "cuajone", "toquepala", "quellaveco", "carajás", "vargem",
         "vale", "bhp", "rio tinto", "anglo", "glencore", "freeport", "newmont", "barrick", "teck", "codelco", "kghm",
         "boliden", "gold fields", "harmony", "sibanye", "vedanta", "lundin", "polymetal", "norilsk", "cortez",
@@ -26,7 +27,8 @@ import TestSupport
         "kemess", "huckleberry", "red chris", "new afton", "endako", "detour", "porcupine", "hemlo", "malartic",
         "mount wright", "carol lake", "century", "mcarthur", "ardlethan", "northparkes", "cowal", "prominent hill",
         "carrapateena", "super pit", "fimiston", "karara", "sino iron", "mufulira", "nchanga", "nkana", "tui", "waihi",
-        "macraes", "lihir", "porgera", "panguna", "padcal", "philex", "hpakant", "luoyang", "xiangfen", "zijin", "dexing",
+        "macraes", "lihir", "porgera", "panguna", "padcal", "philex", "hpakant", "luoyang", "xiangfen", "zijin",
+        "dexing",
     ]
 
     @Test func namesAreInvented() throws {
@@ -35,7 +37,8 @@ import TestSupport
             #expect(Set(names).count == names.count, "\(replayHint(seed))")
             for name in names.prefix(1000) {
                 let words = name.lowercased()
-                #expect(!Self.real.contains { words.split(separator: " ").joined(separator: " ").hasWord($0) }, "\(name)")
+                #expect(
+                    !Self.real.contains { words.split(separator: " ").joined(separator: " ").hasWord($0) }, "\(name)")
             }
         }
     }

@@ -1,7 +1,8 @@
 import Assets
+import Model
 import Tables
-import Testing
 import TestSupport
+import Testing
 
 @testable import Datasets
 

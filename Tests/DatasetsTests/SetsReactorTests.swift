@@ -1,7 +1,8 @@
 import Assets
+import Model
 import Tables
-import Testing
 import TestSupport
+import Testing
 
 @testable import Datasets
 
@@ -46,7 +47,7 @@ import TestSupport
             let plan = RunPlan(number: number, of: signals.kind, seconds: 60, seed: 8)
             let run = ReactorRun(plan, signals)
             let batch = tables.readings(of: run)
-            #expect(batch == tables.readings(of: ReactorRun(plan, signals)))
+            #expect(batch.isSame(as: tables.readings(of: ReactorRun(plan, signals))))
             #expect(batch.rowCount == 60 && batch.columns.count == tables.readings.columns.count)
             #expect(batch.columns.allSatisfy { $0.count == 60 })
             let environment = try #require(tables.environment(of: run))

@@ -1,5 +1,4 @@
 import Model
-public import Runtime
 public import Tables
 
 /// Which reactor a dataset is about.
@@ -61,8 +60,6 @@ public struct ReactorDataset<Choice: ReactorChoice>: DatasetKind {
         }
         try output.append(tableSet.runs.batch(runs), to: 1)
     }
-
-    public func writeConfiguration(_ json: inout JSONWriter) {}
 
     public func card(_ totals: DatasetTotals) -> DatasetCard {
         DatasetCard(

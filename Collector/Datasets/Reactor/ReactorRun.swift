@@ -81,9 +81,10 @@ struct ReactorSignals: Sendable {
 
     /// Nil unless the kind is a reactor.
     init?(_ id: String) {
-        guard let kind = AssetCatalog[id: id], kind.groups.count > ReactorSignals.statusGroup else { return nil }
+        guard let kind = AssetCatalog[id], kind.groups.count > ReactorSignals.statusGroup else { return nil }
         let status = kind.groups[ReactorSignals.statusGroup].signals
-        guard let place = status.firstIndex(where: { $0.name == "trip_cause" }), case .category(let words) = status[place].form
+        guard let place = status.firstIndex(where: { $0.name == "trip_cause" }),
+            case .category(let words) = status[place].form
         else { return nil }
         self.kind = kind
         process = kind.groups[ReactorSignals.processGroup].signals

@@ -75,7 +75,8 @@ struct ReactorTables: Sendable {
         guard count > 0 else { return nil }
         let seconds = (1...Int64(count)).map { $0 * Int64(ReactorRun.environmentS) }
         return TableBatch(
-            ReactorTables.head(run, seconds: seconds) + zip(signals.environment, run.environment).map(ReactorTables.values))
+            ReactorTables.head(run, seconds: seconds)
+                + zip(signals.environment, run.environment).map(ReactorTables.values))
     }
 
     private static func runs(_ signals: ReactorSignals) -> RecordTable<ReactorRun> {
@@ -93,16 +94,22 @@ struct ReactorTables: Sendable {
                 .optionalNumber("severity", "Full strength of the scenario, 0 to 1", range: 0...1) { run in
                     run.plan.scenario == nil ? nil : run.plan.severity
                 },
-                .optionalInteger("onset_s", unit: "s", "True onset, seconds since the run's start", range: 0...86_400) { run in
+                .optionalInteger("onset_s", unit: "s", "True onset, seconds since the run's start", range: 0...86_400) {
+                    run in
                     run.plan.scenario == nil ? nil : run.plan.onsetS
                 },
-                .optionalInteger("ramp_s", unit: "s", "How long it takes to reach its severity, and to leave it", range: 0...86_400)
-                { run in run.plan.scenario == nil ? nil : run.plan.rampS },
-                .optionalInteger("end_s", unit: "s", "When it begins to be mended; none: not in the run", range: 0...86_400) {
+                .optionalInteger(
+                    "ramp_s", unit: "s", "How long it takes to reach its severity, and to leave it", range: 0...86_400
+                ) { run in run.plan.scenario == nil ? nil : run.plan.rampS },
+                .optionalInteger(
+                    "end_s", unit: "s", "When it begins to be mended; none: not in the run", range: 0...86_400
+                ) {
                     run in run.plan.scenario == nil ? nil : run.plan.endS
                 },
                 .flag("tripped", "Whether protection has tripped the reactor") { $0.tripS != nil },
-                .optionalInteger("trip_s", unit: "s", "When, seconds since the run's start", range: 0...86_400) { $0.tripS },
+                .optionalInteger("trip_s", unit: "s", "When, seconds since the run's start", range: 0...86_400) {
+                    $0.tripS
+                },
                 .optionalText("trip_cause", "The first limit that was passed") { $0.tripCause },
                 .category("split", RunPlan.splits, "For training, validation or test: whole runs") { $0.plan.split },
             ])

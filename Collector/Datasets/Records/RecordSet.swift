@@ -37,10 +37,11 @@ struct RecordSet: Sendable {
 extension DatasetCard {
     /// What every card of a record set ends with.
     static let invented = (
-        title: "Invented", text: """
-            Facilities, firms and people do not exist: facilities are named from mining terms, people from syllables. \
-            The same seed and number of facilities give the same facilities in every record set, so that sets can be \
-            joined on `facility_id`.
-            """
+        title: "Invented",
+        text: """
+        Facilities, firms and people do not exist: facilities are named from mining terms, people from syllables. \
+        The same seed and number of facilities give the same facilities in every record set, so that sets can be \
+        joined on `facility_id`.
+        """
     )
 }

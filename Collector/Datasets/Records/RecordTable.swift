@@ -89,10 +89,13 @@ struct Field<Row>: Sendable {
     ) -> Field where Word.RawValue == String {
         let words = Word.allCases.map(\.rawValue)
         return Field(Column(name, .category(words), description)) { rows in
-            (.categories(rows.map { row in
-                let word = value(row)
-                return Int32(Word.allCases.enumerated().first { $0.element == word }?.offset ?? 0)
-            }), nil)
+            (
+                .categories(
+                    rows.map { row in
+                        let word = value(row)
+                        return Int32(Word.allCases.enumerated().first { $0.element == word }?.offset ?? 0)
+                    }), nil
+            )
         }
     }
 }

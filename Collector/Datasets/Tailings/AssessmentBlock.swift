@@ -77,7 +77,7 @@ struct AssessmentBlock {
         let facility = place.facility
         let rounds = (request.count(of: facility.index) - 1) / Requirement.count + 1
         let spacing = max(min(AssessmentBlock.historyDays / rounds, 330), 1)
-        let assessed = CalendarDate.today + -1 - place.round * spacing - random.below(spacing)
+        let assessed = CalendarDate.today + (-1 - place.round * spacing - random.below(spacing))
         let risk = AssessmentRow.Risk(likelihood: status.likelihood, consequence: facility.consequence.rank)
         let nextReview = assessed + random.integer(risk.reviewDays)
         let score: Int? =

@@ -88,8 +88,9 @@ struct AssessmentRow: Sendable {
                 $0.round
             },
             .word("status", "Result of the assessment") { $0.status },
-            .optionalInteger("score_percent", unit: "%", "How far it is met; none where it does not apply", range: 0...100)
-            { $0.score },
+            .optionalInteger(
+                "score_percent", unit: "%", "How far it is met; none where it does not apply", range: 0...100
+            ) { $0.score },
             .integer("likelihood", "How likely the shortfall makes a failure: 1, 3 or 5 by the status", range: 1...5) {
                 $0.status.likelihood
             },

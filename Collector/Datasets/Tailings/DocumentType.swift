@@ -37,7 +37,8 @@ struct DocumentType: Sendable {
 
     static let all: [DocumentType] = [
         DocumentType(
-            "Emergency preparedness and response plan", "EPRP", .emergency, .owner, weight: 2, pages: 85, isLiving: true),
+            "Emergency preparedness and response plan", "EPRP", .emergency, .owner, weight: 2, pages: 85, isLiving: true
+        ),
         DocumentType(
             "Operation, maintenance and surveillance manual", "OMS", .operations, .owner, weight: 3, pages: 160,
             isLiving: true),
@@ -47,19 +48,23 @@ struct DocumentType: Sendable {
         DocumentType(
             "Construction records report", "CRR", .construction, .engineerOfRecord, weight: 5, pages: 240,
             kilobytesPerPage: 310),
-        DocumentType("Construction quality report", "CQA", .construction, .owner, weight: 8, pages: 35, kilobytesPerPage: 220),
+        DocumentType(
+            "Construction quality report", "CQA", .construction, .owner, weight: 8, pages: 35, kilobytesPerPage: 220),
         DocumentType(
             "Geotechnical investigation report", "GIR", .geotechnical, .engineerOfRecord, weight: 5, pages: 180,
             kilobytesPerPage: 210),
         DocumentType("Stability analysis report", "STA", .geotechnical, .engineerOfRecord, weight: 5, pages: 95),
-        DocumentType("Laboratory test report", "LAB", .geotechnical, .laboratory, weight: 9, pages: 22, kilobytesPerPage: 130),
+        DocumentType(
+            "Laboratory test report", "LAB", .geotechnical, .laboratory, weight: 9, pages: 22, kilobytesPerPage: 130),
         DocumentType("Monitoring report", "MON", .monitoring, .owner, weight: 16, pages: 28, kilobytesPerPage: 140),
-        DocumentType("InSAR survey report", "SAR", .monitoring, .engineerOfRecord, weight: 4, pages: 30, kilobytesPerPage: 420),
+        DocumentType(
+            "InSAR survey report", "SAR", .monitoring, .engineerOfRecord, weight: 4, pages: 30, kilobytesPerPage: 420),
         DocumentType(
             "Inspection record", "INS", .operations, .owner, weight: 16, pages: 5, spread: 0.45, kilobytesPerPage: 380),
         DocumentType("Water balance report", "WAB", .water, .engineerOfRecord, weight: 4, pages: 55),
         DocumentType("Water quality report", "WQR", .environment, .laboratory, weight: 7, pages: 26),
-        DocumentType("Environmental impact assessment", "EIA", .environment, .reviewer, weight: 1.5, pages: 380, isLiving: true),
+        DocumentType(
+            "Environmental impact assessment", "EIA", .environment, .reviewer, weight: 1.5, pages: 380, isLiving: true),
         DocumentType("Breach analysis", "BRA", .risk, .engineerOfRecord, weight: 2, pages: 110, kilobytesPerPage: 260),
         DocumentType("Risk assessment", "RSK", .risk, .owner, weight: 3, pages: 65),
         DocumentType("Dam safety review", "DSR", .review, .reviewer, weight: 2, pages: 190, kilobytesPerPage: 150),

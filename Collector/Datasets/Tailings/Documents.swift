@@ -109,7 +109,7 @@ struct Documents: IteratorProtocol {
     private mutating func firstDate(isPlan: Bool) -> CalendarDate {
         let days = CalendarDate.today.day - facility.commissioned.day - 1
         // A plan that is in force has been looked at within ten years.
-        return CalendarDate.today + -1 - random.below(isPlan ? min(days, 3650) : days)
+        return CalendarDate.today + (-1 - random.below(isPlan ? min(days, 3650) : days))
     }
 
     private mutating func issuer(of type: DocumentType) -> (organisation: String, author: String) {

@@ -99,7 +99,8 @@ extension Facility {
         // Log-uniform: silty to clean sand.
         outline.conductivityMPerS = Maths.exp(random.uniform(Maths.log(1.2e-6)...Maths.log(6e-6))).rounded(digits: 8)
         outline.strength = Strength(
-            cohesion: random.uniform(5...10).rounded(digits: 1), frictionDeg: random.uniform(30...34).rounded(digits: 1),
+            cohesion: random.uniform(5...10).rounded(digits: 1),
+            frictionDeg: random.uniform(30...34).rounded(digits: 1),
             unitWeight: random.uniform(18.8...20.2).rounded(digits: 1))
         outline.meanAirC = random.uniform(4...22).rounded(digits: 1)
         outline.airSwingC = random.uniform(4...9).rounded(digits: 1)

@@ -40,7 +40,9 @@ struct FinanceRow: Sendable {
         [
             .text("record_id", "Identifier, unique in the set") { $0.id },
             .text("facility_id", "The facility") { $0.facility },
-            .integer("plan_revision", "Which revision of the life-of-facility plan, each fifty years long", range: 0...1e6) {
+            .integer(
+                "plan_revision", "Which revision of the life-of-facility plan, each fifty years long", range: 0...1e6
+            ) {
                 $0.revision
             },
             .time("month", "First day of the month") { $0.month.ms },
@@ -71,21 +73,30 @@ struct FinanceRow: Sendable {
                 .integer("capex_total_usd", unit: "USD", "Capital cost: the sum of its items", range: 0...1e13) {
                     $0.capitalTotal
                 },
-                .integer("closure_cost_usd", unit: "USD", "Estimate of the closure works still to come, in the month's dollars", range: 0...1e13) {
+                .integer(
+                    "closure_cost_usd", unit: "USD",
+                    "Estimate of the closure works still to come, in the month's dollars", range: 0...1e13
+                ) {
                     $0.closureEstimate
                 },
-                .integer("provision_opening_usd", unit: "USD", "Provision for closure at the start of the month", range: 0...1e13)
-                { $0.provision.opening },
+                .integer(
+                    "provision_opening_usd", unit: "USD", "Provision for closure at the start of the month",
+                    range: 0...1e13
+                ) { $0.provision.opening },
                 .integer("provision_unwound_usd", unit: "USD", "Interest on it", range: money) { $0.provision.unwound },
                 .integer("provision_adjusted_usd", unit: "USD", "Change of the estimate", range: money) {
                     $0.provision.adjusted
                 },
-                .integer("provision_used_usd", unit: "USD", "Spent on closure works", range: 0...1e13) { $0.provision.used },
+                .integer("provision_used_usd", unit: "USD", "Spent on closure works", range: 0...1e13) {
+                    $0.provision.used
+                },
                 .integer(
                     "provision_closing_usd", unit: "USD", "Opening + unwound + adjusted - used; next month's opening",
                     range: 0...1e13
                 ) { $0.provision.closing },
-                .integer("financial_assurance_usd", unit: "USD", "Lodged with the authority", range: 0...1e13) { $0.assurance },
+                .integer("financial_assurance_usd", unit: "USD", "Lodged with the authority", range: 0...1e13) {
+                    $0.assurance
+                },
             ])
 }
 

@@ -16,7 +16,8 @@ struct Finding: Sendable {
     /// A finding on a facility of the class "extreme" that has no emergency plan on file, whatever else is looked at.
     static func missingPlan(_ facility: Facility, compliance: String?) -> Finding {
         Finding(
-            id: "N-\(compliance ?? facility.id)", facility: facility.id, compliance: compliance, requirement: planRequirement,
+            id: "N-\(compliance ?? facility.id)", facility: facility.id, compliance: compliance,
+            requirement: planRequirement,
             severity: facility.consequence.rank >= 4 ? .critical : .major, text: noPlan)
     }
 

@@ -1,4 +1,4 @@
-public import Runtime
+import Assets
 public import Tables
 
 /// Monitoring of tailings facilities.
@@ -10,18 +10,18 @@ public struct MonitoringDataset: DatasetKind {
     /// A facility's series is made, and held in memory, in one piece.
     private static let mostReadings = 200_000
 
-    private let set: RecordSet
+    private let records: RecordSet
     private let intervalMinutes: Int
 
     public init(_ request: DatasetRequest) throws(DatasetFailure) {
-        set = try RecordSet(request, isWhole: true)
+        records = try RecordSet(request, isWhole: true)
         intervalMinutes = request[.minutes]
-        let most = set.request.count(of: 0)
+        let most = records.request.count(of: 0)
         guard most <= MonitoringDataset.mostReadings else {
             throw .usage(
                 """
                 \(most) records of one facility are more than \(MonitoringDataset.mostReadings): give at least \
-                --facilities \((set.request.count - 1) / MonitoringDataset.mostReadings + 1), or a smaller --count
+                --facilities \((records.request.count - 1) / MonitoringDataset.mostReadings + 1), or a smaller --count
                 """)
         }
     }
@@ -32,18 +32,18 @@ public struct MonitoringDataset: DatasetKind {
             TriggerRow.table.schema,
         ]
     }
-    public var partCount: Int { set.parts.count }
+    public var partCount: Int { records.parts.count }
 
     public func generate(part: Int, into output: inout DatasetPart) throws(DatasetFailure) {
-        try set.appendFacilities(part: part, at: 1, to: &output)
+        try records.appendFacilities(part: part, at: 1, to: &output)
         var rows = RowBuffer(MonitoringRow.table, at: 0)
         var sections = RowBuffer(SectionRow.table, at: 2)
         var piezometers = RowBuffer(PiezometerRow.table, at: 3)
         var triggers = RowBuffer(TriggerRow.table, at: 4)
-        for slice in set.parts[part] {
-            let facility = set.facilities[slice.facility]
+        for slice in records.parts[part] {
+            let facility = records.facilities[slice.facility]
             var series = MonitoringSeries(
-                facility, count: slice.records.count, intervalMinutes: intervalMinutes, seed: set.request.seed)
+                facility, count: slice.records.count, intervalMinutes: intervalMinutes, seed: records.request.seed)
             try sections.append(SectionRow(facility: facility.id, design: series.design), to: &output)
             try piezometers.append(PiezometerRow.rows(facility.id, series.design), to: &output)
             try triggers.append(TriggerRow.rows(facility.id, series.design.plan), to: &output)
@@ -58,8 +58,6 @@ public struct MonitoringDataset: DatasetKind {
         try piezometers.flush(to: &output)
         try triggers.flush(to: &output)
     }
-
-    public func writeConfiguration(_ json: inout JSONWriter) {}
 
     public func card(_ totals: DatasetTotals) -> DatasetCard {
         DatasetCard(

@@ -18,7 +18,7 @@ struct MonitoringRow: Sendable {
 /// The simulator's signals that a monitoring record has: all numbers but the level of the response plan, which is the
 /// record's status.
 enum MonitoringSignals {
-    static let kind = AssetCatalog[id: "tailings"]
+    static let kind = AssetCatalog["tailings"]
     /// The simulator's groups that are read.
     static let groups = [0, 1, 2]
     static let levelName = "tarp_level"

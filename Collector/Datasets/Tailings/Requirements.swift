@@ -81,14 +81,16 @@ struct Requirement: Sendable, Equatable {
             [
                 "Consequence classification", "Upgrade to extreme design criteria kept possible",
                 "Decision on design criteria by the accountable executive", "Documented design criteria",
-                "Factors of safety for each phase", "Brittle failure modes", "Existing facilities that cannot be upgraded",
+                "Factors of safety for each phase", "Brittle failure modes",
+                "Existing facilities that cannot be upgraded",
                 "Design basis report",
             ]
         ),
         (
             0.3,
             [
-                "Robust design for all phases", "Site and technology of new facilities", "Water balance and water management",
+                "Robust design for all phases", "Site and technology of new facilities",
+                "Water balance and water management",
                 "All credible failure modes addressed", "Design of each construction stage", "Closure design in detail",
                 "Residual risk as low as reasonably practicable", "Resettlement",
             ]
@@ -129,13 +131,15 @@ struct Requirement: Sendable, Equatable {
             [
                 "Risk assessments every three years", "Review of the management system",
                 "Audit of environmental and social management", "Annual performance review",
-                "Independent dam safety review", "Independent review of closure and design", "Financial capacity for closure",
+                "Independent dam safety review", "Independent review of closure and design",
+                "Financial capacity for closure",
             ]
         ),
         (
             0,
             [
-                "Training", "Experience of workers used", "Cooperation across functions", "Recognition of safe behaviour",
+                "Training", "Experience of workers used", "Cooperation across functions",
+                "Recognition of safe behaviour",
                 "Lessons from incidents",
             ]
         ),
@@ -155,7 +159,13 @@ struct Requirement: Sendable, Equatable {
                 "Recovery monitored and reported",
             ]
         ),
-        (0, ["Information published and kept up to date", "Requests for information answered", "Public databases supported"]),
+        (
+            0,
+            [
+                "Information published and kept up to date", "Requests for information answered",
+                "Public databases supported",
+            ]
+        ),
     ]
 
     private static let localSubjects = [
@@ -163,7 +173,8 @@ struct Requirement: Sendable, Equatable {
         "Stability analysis, static", "Stability analysis, seismic", "Liquefaction assessment", "Minimum freeboard",
         "Spillway or storage capacity", "Seepage collection", "Instrumentation in working order",
         "Inspection by the operator", "Inspection by the authority", "Annual report to the authority",
-        "Incident reporting", "Emergency plan lodged", "Warning sirens in the self-rescue zone", "Water quality licence",
+        "Incident reporting", "Emergency plan lodged", "Warning sirens in the self-rescue zone",
+        "Water quality licence",
         "Dust control", "Rehabilitation plan", "Financial assurance lodged", "Records retention", "Access control",
     ]
 }

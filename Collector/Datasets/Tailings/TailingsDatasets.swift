@@ -1,4 +1,3 @@
-public import Runtime
 public import Tables
 
 /// Papers about tailings facilities.
@@ -7,20 +6,22 @@ public struct DocumentsDataset: DatasetKind {
     public static let summary = "what is known of the documents about tailings facilities"
     public static let parameters = RecordSet.parameters
 
-    private let set: RecordSet
+    private let records: RecordSet
 
-    public init(_ request: DatasetRequest) throws(DatasetFailure) { set = try RecordSet(request) }
+    public init(_ request: DatasetRequest) throws(DatasetFailure) { records = try RecordSet(request) }
 
-    public var tables: [TableSchema] { [DocumentRow.table.schema, Facility.table.schema, Finding.documentTable.schema] }
-    public var partCount: Int { set.parts.count }
+    public var tables: [TableSchema] {
+        [DocumentRow.table.schema, Facility.table.schema, Finding.documentTable.schema]
+    }
+    public var partCount: Int { records.parts.count }
 
     public func generate(part: Int, into output: inout DatasetPart) throws(DatasetFailure) {
-        try set.appendFacilities(part: part, at: 1, to: &output)
+        try records.appendFacilities(part: part, at: 1, to: &output)
         var rows = RowBuffer(DocumentRow.table, at: 0)
         var findings = RowBuffer(Finding.documentTable, at: 2)
-        for slice in set.parts[part] {
-            let facility = set.facilities[slice.facility]
-            var documents = Documents(facility, slice, seed: set.request.seed)
+        for slice in records.parts[part] {
+            let facility = records.facilities[slice.facility]
+            var documents = Documents(facility, slice, seed: records.request.seed)
             while let row = documents.next() { try rows.append(row, to: &output) }
             // The plan is the first document, if there is one.
             if facility.consequence == .extreme, slice.chunk == 0, !facility.hasEmergencyPlan || slice.records.isEmpty {
@@ -51,9 +52,9 @@ public struct ComplianceDataset: DatasetKind {
     /// Ten thousand rows, in whole blocks.
     private static let blocksPerPart = 250
 
-    private let set: RecordSet
+    private let records: RecordSet
 
-    public init(_ request: DatasetRequest) throws(DatasetFailure) { set = try RecordSet(request) }
+    public init(_ request: DatasetRequest) throws(DatasetFailure) { records = try RecordSet(request) }
 
     public var tables: [TableSchema] {
         [
@@ -62,27 +63,27 @@ public struct ComplianceDataset: DatasetKind {
         ]
     }
     public var partCount: Int {
-        (AssessmentBlock.count(set.request) + ComplianceDataset.blocksPerPart - 1) / ComplianceDataset.blocksPerPart
+        (AssessmentBlock.count(records.request) + ComplianceDataset.blocksPerPart - 1) / ComplianceDataset.blocksPerPart
     }
 
     public func generate(part: Int, into output: inout DatasetPart) throws(DatasetFailure) {
-        try set.appendFacilities(part: part, at: 1, to: &output)
+        try records.appendFacilities(part: part, at: 1, to: &output)
         var rows = RowBuffer(AssessmentRow.table, at: 0)
         var findings = RowBuffer(Finding.complianceTable, at: 2)
         if part == 0 {
             var requirements = RowBuffer(RequirementRow.table, at: 3)
             try requirements.append(RequirementRow.all, to: &output)
             try requirements.flush(to: &output)
-            for facility in set.facilities
+            for facility in records.facilities
             where facility.consequence == .extreme && !facility.hasEmergencyPlan
-                && set.request.count(of: facility.index) == 0
+                && records.request.count(of: facility.index) == 0
             {
                 try findings.append(.missingPlan(facility, compliance: nil), to: &output)
             }
         }
-        let block = AssessmentBlock(request: set.request, facilities: set.facilities)
+        let block = AssessmentBlock(request: records.request, facilities: records.facilities)
         let first = part * ComplianceDataset.blocksPerPart
-        for number in first..<min(first + ComplianceDataset.blocksPerPart, AssessmentBlock.count(set.request)) {
+        for number in first..<min(first + ComplianceDataset.blocksPerPart, AssessmentBlock.count(records.request)) {
             for row in block.rows(block: number) {
                 try rows.append(row, to: &output)
                 if let finding = row.finding { try findings.append(finding, to: &output) }
@@ -120,19 +121,19 @@ public struct GeotechnicalDataset: DatasetKind {
     public static let summary = "laboratory tests of tailings, fill and foundation soils"
     public static let parameters = RecordSet.parameters
 
-    private let set: RecordSet
+    private let records: RecordSet
 
-    public init(_ request: DatasetRequest) throws(DatasetFailure) { set = try RecordSet(request) }
+    public init(_ request: DatasetRequest) throws(DatasetFailure) { records = try RecordSet(request) }
 
     public var tables: [TableSchema] { [SoilRow.table.schema, Facility.table.schema, BoreholeRow.table.schema] }
-    public var partCount: Int { set.parts.count }
+    public var partCount: Int { records.parts.count }
 
     public func generate(part: Int, into output: inout DatasetPart) throws(DatasetFailure) {
-        try set.appendFacilities(part: part, at: 1, to: &output)
+        try records.appendFacilities(part: part, at: 1, to: &output)
         var rows = RowBuffer(SoilRow.table, at: 0)
         var holes = RowBuffer(BoreholeRow.table, at: 2)
-        for slice in set.parts[part] {
-            var samples = SoilSamples(set.facilities[slice.facility], slice, seed: set.request.seed)
+        for slice in records.parts[part] {
+            var samples = SoilSamples(records.facilities[slice.facility], slice, seed: records.request.seed)
             while true {
                 let isNew = samples.isAtNewHole
                 guard let row = samples.next() else { break }
@@ -162,17 +163,17 @@ public struct EnvironmentalDataset: DatasetKind {
     public static let summary = "samples of water and air around tailings facilities"
     public static let parameters = RecordSet.parameters
 
-    private let set: RecordSet
+    private let records: RecordSet
 
-    public init(_ request: DatasetRequest) throws(DatasetFailure) { set = try RecordSet(request) }
+    public init(_ request: DatasetRequest) throws(DatasetFailure) { records = try RecordSet(request) }
 
     public var tables: [TableSchema] {
         [WaterRow.table.schema, Facility.table.schema, StationRow.table.schema, LimitRow.table.schema]
     }
-    public var partCount: Int { set.parts.count }
+    public var partCount: Int { records.parts.count }
 
     public func generate(part: Int, into output: inout DatasetPart) throws(DatasetFailure) {
-        try set.appendFacilities(part: part, at: 1, to: &output)
+        try records.appendFacilities(part: part, at: 1, to: &output)
         if part == 0 {
             var limits = RowBuffer(LimitRow.table, at: 3)
             for medium in StationRow.Medium.allCases { try limits.append(LimitRow.of(medium), to: &output) }
@@ -180,13 +181,13 @@ public struct EnvironmentalDataset: DatasetKind {
         }
         var rows = RowBuffer(WaterRow.table, at: 0)
         var stations = RowBuffer(StationRow.table, at: 2)
-        for slice in set.parts[part] {
-            let facility = set.facilities[slice.facility]
+        for slice in records.parts[part] {
+            let facility = records.facilities[slice.facility]
             if slice.chunk == 0 {
-                try stations.append(StationRow.rows(facility, seed: set.request.seed), to: &output)
+                try stations.append(StationRow.rows(facility, seed: records.request.seed), to: &output)
             }
             var samples = WaterSamples(
-                facility, slice, count: set.request.count(of: slice.facility), seed: set.request.seed)
+                facility, slice, count: records.request.count(of: slice.facility), seed: records.request.seed)
             while let row = samples.next() {
                 try rows.append(row, to: &output)
                 output.total("samples", 1)
@@ -219,19 +220,19 @@ public struct FinancialDataset: DatasetKind {
     public static let summary = "closure cost, provisions, capital and operating cost of tailings facilities"
     public static let parameters = RecordSet.parameters
 
-    private let set: RecordSet
+    private let records: RecordSet
 
-    public init(_ request: DatasetRequest) throws(DatasetFailure) { set = try RecordSet(request) }
+    public init(_ request: DatasetRequest) throws(DatasetFailure) { records = try RecordSet(request) }
 
     public var tables: [TableSchema] { [FinanceRow.table.schema, Facility.table.schema, FinanceYear.table.schema] }
-    public var partCount: Int { set.parts.count }
+    public var partCount: Int { records.parts.count }
 
     public func generate(part: Int, into output: inout DatasetPart) throws(DatasetFailure) {
-        try set.appendFacilities(part: part, at: 1, to: &output)
+        try records.appendFacilities(part: part, at: 1, to: &output)
         var rows = RowBuffer(FinanceRow.table, at: 0)
         var years = RowBuffer(FinanceYear.table, at: 2)
-        for slice in set.parts[part] {
-            var finances = Finances(set.facilities[slice.facility], slice, seed: set.request.seed)
+        for slice in records.parts[part] {
+            var finances = Finances(records.facilities[slice.facility], slice, seed: records.request.seed)
             var year: FinanceYear?
             while let row = finances.next() {
                 try rows.append(row, to: &output)

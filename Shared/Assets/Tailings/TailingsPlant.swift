@@ -87,7 +87,8 @@ struct TailingsPlant: Plant {
         surroundings.step(
             weather,
             TailingsSurroundings.Inputs(
-                rainMmH: rain.mmH, seepageLS: water.seepageLS / relativeSeepage, erosion: erosion, linerLeak: fault(.linerLeak)),
+                rainMmH: rain.mmH, seepageLS: water.seepageLS / relativeSeepage, erosion: erosion,
+                linerLeak: fault(.linerLeak)),
             random: &random)
         updatePore()
     }
