@@ -14,3 +14,10 @@ static inline void ccrypto_sha256(const void *head, size_t head_count, const voi
     SHA256_Update(&context, body, body_count);
     SHA256_Final(digest, &context);
 }
+
+// The same for what comes piece by piece.
+static inline void ccrypto_sha256_begin(SHA256_CTX *context) { SHA256_Init(context); }
+static inline void ccrypto_sha256_update(SHA256_CTX *context, const void *bytes, size_t count) {
+    SHA256_Update(context, bytes, count);
+}
+static inline void ccrypto_sha256_end(SHA256_CTX *context, unsigned char *digest) { SHA256_Final(digest, context); }

@@ -34,3 +34,5 @@ const void *csystem_find(const void *haystack, size_t count, const void *needle,
 }
 
 void csystem_trim_heap(void) { malloc_trim(0); }
+
+int csystem_syncfs(int fd) { return syncfs(fd); }

@@ -44,3 +44,39 @@ public struct TableBatch: Sendable, Equatable {
         rowCount = columns.first?.count ?? 0
     }
 }
+
+extension TableBatch {
+    /// The first rows.
+    public func prefix(_ count: Int) -> TableBatch {
+        guard count < rowCount else { return self }
+        var batch = TableBatch(columns.map { $0.prefix(count) })
+        batch.valid = valid.mapValues { Array($0.prefix(count)) }
+        batch.rowCount = count
+        return batch
+    }
+
+    /// A column's values as CSV has them; what is missing is empty.
+    public func cells(of place: Int, _ form: Column.Form) -> [String] {
+        var block = CellBlock()
+        block.fill(0..<rowCount, of: columns[place], valid: valid[place], form: form, style: .csv)
+        return block.ends.indices.map { row in
+            String(decoding: block.bytes[(row == 0 ? 0 : block.ends[row - 1])..<block.ends[row]], as: UTF8.self)
+        }
+    }
+}
+
+extension ColumnValues {
+    fileprivate func prefix(_ count: Int) -> ColumnValues {
+        switch self {
+        case .integers(let values): .integers(Array(values.prefix(count)))
+        case .numbers(let values): .numbers(Array(values.prefix(count)))
+        case .numbers32(let values): .numbers32(Array(values.prefix(count)))
+        case .texts(let values): .texts(Array(values.prefix(count)))
+        case .flags(let values): .flags(Array(values.prefix(count)))
+        case .timesMs(let values): .timesMs(Array(values.prefix(count)))
+        case .categories(let values): .categories(Array(values.prefix(count)))
+        case .repeatedText(let value, let all): .repeatedText(value, count: min(count, all))
+        case .repeatedInteger(let value, let all): .repeatedInteger(value, count: min(count, all))
+        }
+    }
+}

@@ -29,3 +29,6 @@ const void *csystem_find(const void *haystack, size_t count, const void *needle,
 
 // Gives free heap back to the system.
 void csystem_trim_heap(void);
+
+// syncfs(2): makes the file system that holds the descriptor durable; 0, or -1 with errno.
+int csystem_syncfs(int fd);

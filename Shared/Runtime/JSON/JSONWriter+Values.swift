@@ -1,7 +1,7 @@
 extension JSONWriter {
     /// Appends the text as a JSON string. Besides what JSON demands, U+2028 and U+2029 are escaped, which end a line
     /// in old JavaScript, and U+007F.
-    static func append(_ text: String, to bytes: inout [UInt8]) {
+    public static func append(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         if text.utf8.withContiguousStorageIfAvailable({ append(escaping: $0, to: &bytes) }) == nil {
             var copy = text
@@ -61,7 +61,8 @@ extension JSONWriter {
         text.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
 
-    static func append(integer value: some FixedWidthInteger, to bytes: inout [UInt8]) {
+    /// Appends the number's digits.
+    public static func append(integer value: some FixedWidthInteger, to bytes: inout [UInt8]) {
         if value < 0 { bytes.append(UInt8(ascii: "-")) }
         var rest = value.magnitude
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 40) { digits in
@@ -76,7 +77,8 @@ extension JSONWriter {
         }
     }
 
-    static func append(_ value: Double, to bytes: inout [UInt8]) {
+    /// Appends the shortest text that reads back as the same value; `null` for what JSON cannot say.
+    public static func append(_ value: Double, to bytes: inout [UInt8]) {
         guard value.isFinite else { return append(ascii: "null", to: &bytes) }
         if append(asDecimal: value, to: &bytes) { return }
         var text = value.description

@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 
 /// Files, read within bounds and written so that a crash leaves the old or the new content, never a part.
@@ -10,6 +11,23 @@ public enum Files {
         let status = try statusOfRegular(fd, path)
         guard status.st_size <= maxBytes else { throw tooLarge(path, maxBytes) }
         return try readAll(fd, path, maxBytes: maxBytes)
+    }
+
+    /// Calls `body` with a regular file's content, piece by piece.
+    public static func forEachPiece(
+        of path: String, _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(FileFailure) {
+        let fd = try open(path, O_RDONLY | O_NONBLOCK)
+        defer { close(fd) }
+        _ = try statusOfRegular(fd, path)
+        var piece = [UInt8](repeating: 0, count: 1 << 18)
+        while true {
+            let count = Glibc.read(fd, &piece, piece.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw FileFailure(path, whenTo: "read") }
+            if count == 0 { return }
+            piece.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+        }
     }
 
     /// Puts `bytes` in the place of whatever `path` held, durably: the file is synced under a temporary name, renamed,
@@ -37,6 +55,22 @@ public enum Files {
         try syncFolder(folder)
     }
 
+    /// Writes `bytes` into a file from `offset` on, durably; makes the file when it is not there.
+    public static func write(_ bytes: [UInt8], at offset: Int, of path: String) throws(FileFailure) {
+        let fd = try open(path, O_WRONLY | O_CREAT, 0o644)
+        defer { close(fd) }
+        guard lseek(fd, offset, SEEK_SET) == offset else { throw FileFailure(path, whenTo: "write") }
+        try writeAll(bytes, fd, path)
+        guard fsync(fd) == 0 else { throw FileFailure(path, whenTo: "sync") }
+    }
+
+    /// Makes a file with this content, not durably: for many, which `syncAll` makes durable together.
+    public static func write(_ bytes: [UInt8], to path: String) throws(FileFailure) {
+        let fd = try open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        defer { close(fd) }
+        try writeAll(bytes, fd, path)
+    }
+
     /// Makes the folder and those above it that are missing. An existing folder keeps its mode.
     public static func ensureFolder(_ path: String, mode: UInt32 = 0o750) throws(FileFailure) {
         try refuseNul(path)
@@ -62,6 +96,52 @@ public enum Files {
         guard fsync(fd) == 0 else { throw FileFailure(path, whenTo: "sync the folder") }
     }
 
+    /// Makes everything durable on the file system that holds the folder: for many small files, which one by one would
+    /// take long.
+    public static func syncAll(below folder: String) throws(FileFailure) {
+        let fd = try open(folder, O_RDONLY | O_DIRECTORY)
+        defer { close(fd) }
+        guard csystem_syncfs(fd) == 0 else { throw FileFailure(folder, whenTo: "sync the file system") }
+    }
+
+    /// The names of a folder's entries, in order, without "." and "..".
+    public static func entries(of folder: String) throws(FileFailure) -> [String] {
+        try refuseNul(folder)
+        guard let stream = opendir(folder) else { throw FileFailure(folder, whenTo: "open the folder") }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Removes a file, or a folder with all that is in it; links are removed, not followed. Nothing there is fine.
+    public static func removeTree(_ path: String) throws(FileFailure) {
+        try refuseNul(path)
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            guard errno == ENOENT else { throw FileFailure(path, whenTo: "examine") }
+            return
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            guard unlink(path) == 0 else { throw FileFailure(path, whenTo: "remove") }
+            return
+        }
+        for name in try entries(of: path) { try removeTree(path + "/" + name) }
+        guard rmdir(path) == 0 else { throw FileFailure(path, whenTo: "remove the folder") }
+    }
+
+    /// Gives a file or folder another name, durably.
+    public static func move(_ path: String, to other: String) throws(FileFailure) {
+        try refuseNul(other)
+        guard rename(path, other) == 0 else { throw FileFailure(path, whenTo: "move to \(other)") }
+        try syncFolder(folder(of: other))
+    }
+
     /// Bytes that this process may still write to the file system that holds `path`.
     public static func freeBytes(_ path: String) throws(FileFailure) -> Int64 {
         try refuseNul(path)
@@ -74,6 +154,19 @@ public enum Files {
     public static func exists(_ path: String) -> Bool {
         var status = stat()
         return !path.utf8.contains(0) && lstat(path, &status) == 0
+    }
+
+    /// False also when there is nothing.
+    public static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return !path.utf8.contains(0) && lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// How long a regular file is, in bytes.
+    public static func size(_ path: String) throws(FileFailure) -> Int64 {
+        let fd = try open(path, O_RDONLY | O_NONBLOCK)
+        defer { close(fd) }
+        return Int64(try statusOfRegular(fd, path).st_size)
     }
 
     /// All before the last component: "." if there is only one.
