@@ -62,10 +62,12 @@ let package = Package(
         library("MQTT", "Shared", ["Model", "Runtime", "CMosquitto", "CSystem"]),
         library("Assets", "Shared", ["Model"]),
         library("Tables", "Shared", ["Model", "Runtime", "CZstd"]),
+        library("Scenarios", "Shared", ["Model", "Runtime"]),
 
         // Agent
         library("Outbox", "Agent", ["Model", "Runtime", "CSQLite", "CSystem"]),
-        library("AgentCore", "Agent", ["Model", "Runtime", "Sparkplug", "MQTT", "Assets", "Outbox", "CSystem"]),
+        library(
+            "AgentCore", "Agent", ["Model", "Runtime", "Sparkplug", "MQTT", "Assets", "Scenarios", "Outbox", "CSystem"]),
         program("bellwether-agent", "Agent/agent", ["AgentCore", "Runtime"]),
 
         // Collector
@@ -73,11 +75,12 @@ let package = Package(
         library("Analytics", "Collector", ["Model", "Assets"]),
         library(
             "Ingest", "Collector",
-            ["Model", "Runtime", "Sparkplug", "MQTT", "Assets", "Postgres", "Analytics", "CSystem"]),
+            ["Model", "Runtime", "Sparkplug", "MQTT", "Assets", "Scenarios", "Postgres", "Analytics", "CSystem"]),
         library("Web", "Collector", ["Model", "Runtime", "CMicrohttpd", "CWslay", "COpenSSL", "CSystem"]),
         library(
-            "API", "Collector", ["Model", "Runtime", "Assets", "Postgres", "Analytics", "Ingest", "Web", "CDashboard"]),
-        library("Datasets", "Collector", ["Model", "Runtime", "Assets", "Tables"]),
+            "API", "Collector",
+            ["Model", "Runtime", "Assets", "Scenarios", "Postgres", "Analytics", "Ingest", "Web", "CDashboard"]),
+        library("Datasets", "Collector", ["Model", "Runtime", "Assets", "Scenarios", "Tables"]),
         program("bellwether-collector", "Collector/collector", ["API", "Ingest", "Model", "Postgres", "Runtime"]),
         program("bellwether-dataset", "Collector/dataset", ["Datasets", "Runtime"]),
 
@@ -99,13 +102,15 @@ let package = Package(
         tests("AssetsTests", ["Assets", "Model"]),
         tests("TablesTests", ["Tables", "Model", "Runtime"], exclude: ["Python"]),
         tests("DatasetsTests", ["Datasets", "Tables", "Model", "Runtime"]),
+        tests("ScenariosTests", ["Scenarios", "Assets", "Model", "Runtime"]),
         tests("OutboxTests", ["Outbox", "Model", "Runtime"]),
-        tests("AgentCoreTests", ["AgentCore", "Outbox", "Model", "Runtime", "Sparkplug", "Assets"]),
+        tests("AgentCoreTests", ["AgentCore", "Outbox", "Model", "Runtime", "Sparkplug", "Assets", "Scenarios"]),
         tests("PostgresTests", ["Postgres", "Model", "Runtime", "Assets"]),
         tests("AnalyticsTests", ["Analytics", "Assets", "Model"]),
-        tests("IngestTests", ["Ingest", "MQTT", "Postgres", "Sparkplug", "Model", "Runtime", "Assets"]),
+        tests("IngestTests", ["Ingest", "MQTT", "Postgres", "Sparkplug", "Model", "Runtime", "Assets", "Scenarios"]),
         tests("WebTests", ["Web", "Runtime", "Model"]),
-        tests("APITests", ["API", "Analytics", "Web", "Ingest", "Postgres", "Model", "Runtime", "Assets"]),
+        tests(
+            "APITests", ["API", "Analytics", "Web", "Ingest", "Postgres", "Model", "Runtime", "Assets", "Scenarios"]),
         tests(
             "Integration", ["AgentCore", "Ingest", "Postgres", "MQTT", "Sparkplug", "Runtime", "Model", "Assets"],
             exclude: ["Python"]),

@@ -50,7 +50,7 @@ public struct Agent {
     }
 
     private func runOnce() throws -> Sampler.Outcome {
-        guard let source = AssetSource(config.asset) else {
+        guard let source = AssetSource(config.asset, plan: config.scenarios.plan) else {
             throw OutboxFailure(.configuration, doing: "start", detail: "unknown asset kind \(config.asset.kind)")
         }
         let journal = try config.journalPath.map { (path) throws(SystemFailure) in try Journal(path: path) }

@@ -3,6 +3,7 @@ public import MQTT
 import Model
 public import Outbox
 public import Runtime
+import Scenarios
 
 /// What one agent is to do, as its configuration file says.
 public struct AgentConfig: Sendable {
@@ -31,6 +32,7 @@ public struct AgentConfig: Sendable {
     public var primaryHost: String?
     public var mqtt: MQTTConfiguration
     public var outbox: OutboxSettings
+    public var scenarios: ScenarioSettings
     public var receipts: Receipts
     /// Where each accepted record is noted for audits; nil for nowhere.
     public var journalPath: String?
@@ -62,6 +64,7 @@ public struct AgentConfig: Sendable {
                 limits?.int("max_bytes", in: Int(OutboxSettings.smallestMaxBytes)...(1 << 42), default: 1 << 30)
                     ?? 1 << 30),
             whenFull: limits?.choice("when_full", default: OutboxSettings.WhenFull.stop) ?? .stop)
+        scenarios = ScenarioSettings(root, kind: AssetCatalog[asset.kind])
         receipts = root.choice("receipts", default: Receipts.require)
         journalPath = root.optionalPath("journal")
         log = Log.Settings(root)

@@ -55,8 +55,13 @@ extension Outbox {
     private func dropOldest() throws(OutboxFailure) -> Bool {
         var victims: [Place] = []
         try database.query(
-            "SELECT life, sequence FROM record WHERE layout <> ? ORDER BY life, sequence LIMIT ?",
-            [.integer(Int64(Layout.report)), .integer(Int64(Outbox.dropChunk))]
+            """
+            SELECT life, sequence FROM record WHERE layout <> ? AND substr(body, 1, 1) <> ?
+            ORDER BY life, sequence LIMIT ?
+            """,
+            [
+                .integer(Int64(Layout.report)), .blob([RecordCoding.noteTag]), .integer(Int64(Outbox.dropChunk)),
+            ]
         ) { row in
             victims.append(Place(life: Int(row.integer(0)), sequence: row.integer(1)))
             return true

@@ -77,6 +77,9 @@ public final class Collector: Sendable {
         threads.withLock { $0 = started }
     }
 
+    /// Tells that commands for agents wait in the database: they are sent sooner than otherwise, if they are ours to send.
+    public func commandsWait() { _ = requests.offer(.commandsWait, cost: 1) }
+
     /// Ends in order: no more messages, then what was taken is stored, then the leases are given back. What cannot be
     /// stored in time is left to the agents.
     public func stop() {

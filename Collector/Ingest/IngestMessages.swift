@@ -24,6 +24,7 @@ enum IngestControl: Sendable {
 /// What others ask of the thread that talks to the broker.
 enum HostOrder: Sendable {
     case command(site: String, agent: String, Command)
+    case deviceCommand(site: String, agent: String, device: String, DeviceCommand)
     /// What the collector is fit for, until this time by the monotonic clock unless it is said again.
     case duty(HostDuty, untilMs: Int64)
     case stop
@@ -33,5 +34,7 @@ enum HostOrder: Sendable {
 enum UpkeepRequest: Sendable {
     /// A site that was heard of and that nobody of us serves yet.
     case wants(site: String)
+    /// Commands for agents wait in the database.
+    case commandsWait
     case stop
 }

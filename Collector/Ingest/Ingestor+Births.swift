@@ -116,7 +116,7 @@ extension Ingestor {
         guard admit(device, of: node) else { return }
         let kind = node.delivery == nil ? nil : birth.kind.flatMap { AssetCatalog[$0] }
         let measured = birth.metrics.filter { !MetricSlot.isControl($0.name) }
-        let isRegistered = register(node, device, birth.metrics, kind) {
+        let isRegistered = register(node, device, birth.metrics, kind, scenarios: birth.scenarios) {
             guard let kind else {
                 return registrar.registerForeign(
                     site: node.site, agent: node.agent, device: device.name, metrics: measured)
@@ -150,12 +150,13 @@ extension Ingestor {
 
     /// Registers what a birth declares, unless it is what the one before has declared; false if that is not possible now.
     private func register(
-        _ node: Node, _ device: Device, _ metrics: [BornMetric], _ kind: AssetKind?,
+        _ node: Node, _ device: Device, _ metrics: [BornMetric], _ kind: AssetKind?, scenarios: String? = nil,
         _ ask: () -> (record: AssetRecord, set: SignalSet)?
     ) -> Bool {
         var hasher = Hasher()
         hasher.combine(kind?.id)
         hasher.combine(metrics)
+        hasher.combine(scenarios)
         let digest = hasher.finalize()
         if device.birthDigest != digest || device.asset == nil {
             guard registrationBudget.allows("\(node.site)/\(node.agent)", nowMs: nowMs) else {

@@ -61,6 +61,10 @@ extension Ingestor {
                 reason: "it has \(head.unknown) metrics for which there is no place")
         } else if let report = head.report {
             take(report, of: stream, sequence)
+        } else if let text = head.note, let timeMs = head.timeMs, head.count == 0, let asset = device?.asset,
+            text.utf8.count <= Note.longestText, !text.utf8.contains(0)
+        {
+            take(Note(timeMs: timeMs, text: text), of: asset, device?.name ?? "", stream, sequence)
         } else if let device, let asset = device.asset, head.count > 0 {
             store(asset, device, stream, sequence, decoder)
         } else {
@@ -179,7 +183,7 @@ extension Ingestor {
         // The writer looks whether it is the same record; another one under the same number must not vanish. One whose
         // time was repaired cannot be found again.
         let timeMs = reading.head.timeMs ?? 0
-        let isReport = reading.head.report != nil
+        let isReport = reading.head.report != nil || reading.head.note != nil
         guard isReport || (device?.asset != nil && plausible(timeMs)), batch.repeats.count < 5_000 else { return }
         batch.add(
             RepeatedRecord(
@@ -201,7 +205,7 @@ extension Ingestor {
             site: stream.id.site, agent: stream.id.agent, epoch: report.epoch, numbers: nil,
             cause: report.cause.rawValue, fromMs: PostgresTime.clamped(report.fromMs),
             toMs: PostgresTime.clamped(report.toMs), ticks: max(0, report.ticks),
-            report: LossEntry.Origin(
+            report: RecordOrigin(
                 stream: stream.number, epoch: stream.id.epoch, sequence: sequence, chain: reading.head.chain,
                 message: batch.place(of: source)))
         var lost: Int64 = 0

@@ -55,7 +55,7 @@ final class Registrar {
             let (number, stored) = try signals(connection, set)
             let record = try Catalogue.registerAsset(
                 connection, site: site, agent: agent, device: device, kind: kind.id, signalSet: number,
-                title: kind.title)
+                title: kind.title, scenarios: birth.scenarios)
             return (record, stored)
         }
     }

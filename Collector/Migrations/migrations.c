@@ -10,10 +10,15 @@ static const unsigned char m0003[] = {
 #embed "0003_history.sql"
 };
 
+static const unsigned char m0004[] = {
+#embed "0004_scenarios.sql"
+};
+
 static const cmigrations_file files[] = {
     {1, "catalogue", m0001, sizeof m0001},
     {2, "telemetry", m0002, sizeof m0002},
     {3, "history", m0003, sizeof m0003},
+    {4, "scenarios", m0004, sizeof m0004},
 };
 
 size_t cmigrations_count(void) { return sizeof files / sizeof *files; }

@@ -45,6 +45,23 @@ public struct Frame: Sendable, Equatable {
 public enum Record: Sendable, Equatable {
     case frame(Frame)
     case report(Report)
+    case note(Note)
+}
+
+/// The agent's word about something that has happened to the asset: delivered like a frame, under a sequence number of
+/// its own, and never dropped.
+public struct Note: Sendable, Equatable {
+    /// When it was told, in milliseconds since 1970.
+    public var timeMs: Int64
+    /// A JSON object, stored as it is.
+    public var text: String
+
+    public static let longestText = 8_192
+
+    public init(timeMs: Int64, text: String) {
+        self.timeMs = timeMs
+        self.text = text
+    }
 }
 
 /// The agent's word about readings that are not there: delivered like a frame, under a sequence number of its own.

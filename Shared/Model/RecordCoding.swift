@@ -5,6 +5,8 @@ public enum RecordCoding {
 
     static let frameTag: UInt8 = 1
     static let reportTag: UInt8 = 2
+    /// The first byte of a note.
+    public static let noteTag: UInt8 = 3
     /// Most signals in one group.
     public static let maxSignals = 4096
 
@@ -13,6 +15,7 @@ public enum RecordCoding {
         switch record {
         case .frame(let frame): encode(frame, into: &bytes)
         case .report(let report): encode(report, into: &bytes)
+        case .note(let note): encode(note, into: &bytes)
         }
         return bytes
     }
@@ -40,11 +43,18 @@ public enum RecordCoding {
         bytes += Array(report.cause.rawValue.utf8)
     }
 
+    static func encode(_ note: Note, into bytes: inout [UInt8]) {
+        bytes += [noteTag, 0, 0, 0]
+        append(note.timeMs, to: &bytes)
+        bytes += Array(note.text.utf8)
+    }
+
     public static func decode(_ bytes: [UInt8]) throws(Failure) -> Record {
         guard bytes.count >= 12 else { throw .malformed }
         switch bytes[0] {
         case frameTag: return .frame(try decodeFrame(bytes))
         case reportTag: return .report(try decodeReport(bytes))
+        case noteTag: return .note(try decodeNote(bytes))
         default: throw .malformed
         }
     }
@@ -81,6 +91,13 @@ public enum RecordCoding {
         return Report(
             cause: cause, epoch: epoch, lost: low == 0 ? nil : low...high, fromMs: load(Int64.self, bytes, 4),
             toMs: load(Int64.self, bytes, 12), ticks: load(Int64.self, bytes, 44))
+    }
+
+    private static func decodeNote(_ bytes: [UInt8]) throws(Failure) -> Note {
+        guard bytes.count > 12, bytes.count <= 12 + Note.longestText, load(UInt32.self, bytes, 0) == UInt32(noteTag),
+            let text = String(validating: bytes[12...], as: UTF8.self), !text.utf8.contains(0)
+        else { throw .malformed }
+        return Note(timeMs: load(Int64.self, bytes, 4), text: text)
     }
 
     /// Appends an integer in little-endian order.

@@ -1,6 +1,7 @@
 import Assets
 import Model
 public import Runtime
+import Scenarios
 
 /// The command line of `bellwether-agent`.
 public enum AgentProgram {
@@ -25,6 +26,11 @@ public enum AgentProgram {
                 options: [
                     Option("kind", "KIND", "The kind of asset: \(AssetCatalog.all.map(\.id).joined(separator: ", ")).")
                 ], example: "--kind candu > candu-1.yaml", action: sample),
+            Command(
+                "scenarios", "Prints the file that declares what a kind of asset has built in.",
+                options: [
+                    Option("kind", "KIND", "The kind of asset: \(AssetCatalog.all.map(\.id).joined(separator: ", ")).")
+                ], example: "--kind caster > scenarios.yaml", action: scenarios),
             Command(
                 "status", "Shows how the agent of a configuration file is doing.",
                 options: [configOption, Option("json", "Print JSON.")], example: "--config candu-1.yaml --json",
@@ -67,6 +73,12 @@ public enum AgentProgram {
     private static func sample(_ arguments: Arguments) throws(UsageFailure) -> ExitCode {
         let kind = try arguments.choice("kind", of: AssetCatalog.all.map(\.id)) ?? AssetCatalog.all[0].id
         return StandardOutput.finish(AgentConfigSample.text(kind: kind))
+    }
+
+    private static func scenarios(_ arguments: Arguments) throws(UsageFailure) -> ExitCode {
+        let id = try arguments.choice("kind", of: AssetCatalog.all.map(\.id)) ?? AssetCatalog.all[0].id
+        guard let kind = AssetCatalog[id] else { return .usage }
+        return StandardOutput.finish(ScenarioFile.text(kind))
     }
 
     private static func status(_ arguments: Arguments) throws(UsageFailure) -> ExitCode {

@@ -75,14 +75,17 @@ struct Announcement: ~Copyable {
         latest[device][Int(frame.group)] = frame
     }
 
-    func deviceBirth(_ device: Int, _ status: AgentStatus, seq: UInt8, timeMs: Int64) -> Payload {
+    func deviceBirth(
+        _ device: Int, _ status: AgentStatus, seq: UInt8, timeMs: Int64, scenarios: Births.DeviceScenarios
+    ) -> Payload {
         births.device(
-            births.aliases.devices[device], latest: latest[device], status: status, seq: seq, timeMs: timeMs)
+            births.aliases.devices[device], latest: latest[device], status: status, seq: seq, timeMs: timeMs,
+            scenarios: scenarios)
     }
 
-    /// Encodes a record and lends the message to `publish`.
+    /// Encodes a record and lends the message to `publish`. `scenariosRunning` goes with live notes.
     mutating func withMessage<Result>(
-        _ record: StoredRecord, seq: UInt8, isHistorical: Bool, sentMs: Int64,
+        _ record: StoredRecord, seq: UInt8, isHistorical: Bool, sentMs: Int64, scenariosRunning: String,
         _ publish: (_ topic: String, UnsafeRawBufferPointer) -> Result
     ) throws(Problem) -> Result {
         let envelope = DataEnvelope(
@@ -98,6 +101,14 @@ struct Announcement: ~Copyable {
         case .report(let report):
             let bytes = births.report(report, envelope).encoded()
             return bytes.withUnsafeBytes { publish(nodeTopic(.data), $0) }
+        case .note(let note):
+            guard let device = deviceOfLayout[record.layout] else {
+                throw .notEncodable(record.place, "its layout \(record.layout) is not known")
+            }
+            let bytes = births.note(
+                note, of: births.aliases.devices[device], running: isHistorical ? nil : scenariosRunning, envelope
+            ).encoded()
+            return bytes.withUnsafeBytes { publish(dataTopics[device], $0) }
         case .frame(let frame):
             guard let device = deviceOfLayout[record.layout] else {
                 throw .notEncodable(record.place, "its layout \(record.layout) is not known")

@@ -92,7 +92,8 @@ extension Link {
         let number = next.next()
         do {
             let refusal = try announcement.withMessage(
-                record, seq: number, isHistorical: isHistorical, sentMs: Clock.wallMs()
+                record, seq: number, isHistorical: isHistorical, sentMs: Clock.wallMs(),
+                scenariosRunning: scenariosRunning
             ) { topic, bytes in
                 do throws(MQTTRefusal) {
                     try client.publish(topic, bytes)

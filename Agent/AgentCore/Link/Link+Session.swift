@@ -2,6 +2,7 @@ import MQTT
 import Model
 import Outbox
 import Runtime
+import Scenarios
 import Sparkplug
 
 /// What the session asks for, and what the connection tells it.
@@ -35,6 +36,10 @@ extension Link {
         var filters = [announcement.nodeTopic(.command)]
         if let host = config.primaryHost { filters.append(Topic.state(host: host).text) }
         do throws(MQTTRefusal) {
+            if config.scenarios.commands == .allow {
+                // By itself and first: an access list that does not allow it must not cost the session.
+                commandSubscription = try client.subscribe([announcement.deviceTopic(.command, 0)], qos: .atMostOnce)
+            }
             subscription = try client.subscribe(filters, qos: .atLeastOnce)
         } catch {
             client.close()
@@ -69,7 +74,8 @@ extension Link {
         _ = seq.next()
         guard publish(announcement.nodeTopic(.birth), node.encoded()) else { return }
         for device in 0..<announcement.deviceCount {
-            let birth = announcement.deviceBirth(device, status, seq: seq.next(), timeMs: nowMs)
+            let birth = announcement.deviceBirth(
+                device, status, seq: seq.next(), timeMs: nowMs, scenarios: device == 0 ? scenarios : .init())
             guard publish(announcement.deviceTopic(.birth, device), birth.encoded()) else { return }
         }
         lastStatus = (status, Clock.monotonicMs())
@@ -78,6 +84,13 @@ extension Link {
         counters.births.add(1)
         writeStatusFile()
         log.info("born", ["epoch": epoch.epoch, "sequence": epoch.newest, "pending": delivery.pendingCount])
+    }
+
+    /// What the configured asset, which is always the first one, says about scenarios.
+    private var scenarios: Births.DeviceScenarios {
+        Births.DeviceScenarios(
+            available: config.scenarios.commands == .allow ? config.scenarios.library.announcement : nil,
+            running: scenariosRunning)
     }
 
     /// Records that are news as long as the next tick has made no others.
@@ -144,6 +157,9 @@ extension Link: MQTTHandler {
     }
 
     func mqttSubscribed(_ client: MQTTClient, id: Int32, granted: [MQTTQoS?]) {
+        if id == commandSubscription, granted.contains(where: { $0 == nil }) {
+            log.warning("the broker lets nobody send commands to the asset; check its access list")
+        }
         guard id == subscription else { return }
         guard !granted.contains(where: { $0 == nil }) else {
             log.error("the broker refuses the subscription to commands; check its access list")
@@ -167,6 +183,7 @@ extension Link: MQTTHandler {
                 perform(action)
             }
         case .node(.command, config.site, config.agent): obey(message.payload)
+        case .device(.command, config.site, config.agent, config.asset.id): obeyForAsset(message)
         default: break
         }
     }

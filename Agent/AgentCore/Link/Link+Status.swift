@@ -35,6 +35,7 @@ extension Link {
         status.isConnected = client.isConnected
         status.isBorn = session.isBorn
         status.outbox = outboxStatus
+        status.scenarios = scenariosRunning
         // The outbox tells how it is now and then; every record made since has come by here.
         status.outbox.made += max(0, epoch.newest - outboxStatus.newest)
         status.take(counters)

@@ -26,9 +26,15 @@ final class Link {
     var epoch: EpochState
     var lastChain: UInt64
     var outboxStatus = OutboxStatus()
+    /// What scenarios run on the asset, as a JSON array.
+    var scenariosRunning = "[]"
+    /// Scenario commands that may be obeyed in this minute.
+    var commandBudget = (minute: Int64(0), left: 0)
     var seq = SequenceCounter()
     var bdSeq: UInt8 = 0
     var subscription: Int32?
+    /// Of commands to the asset: whoever refuses it gets along without.
+    var commandSubscription: Int32?
     /// When the present attempt to connect began; nil while there is none.
     var attemptMs: Int64?
     /// Live records that wait for the collector's word after a birth.
@@ -123,6 +129,7 @@ final class Link {
                 lastChain = state.chain
                 delivery.epochBegan(state)
                 if session.isBorn { sendBirths() }
+            case .scenarios(let running): scenariosRunning = running
             case .outbox(let status):
                 outboxStatus = status
                 writeStatusFile()

@@ -8,6 +8,8 @@ enum LinkNews: Sendable {
     case committed([StoredRecord])
     case epochBegan(EpochState)
     case outbox(OutboxStatus)
+    /// What scenarios run now, as a JSON array.
+    case scenarios(String)
     /// Deliver what can be delivered until then, say goodbye, and end.
     case stop(deadlineMs: Int64)
 }
@@ -37,6 +39,8 @@ enum SamplerOrder: Sendable {
     case contradicted(inherited: Int64, published: SequenceSet)
     /// Somebody is there to receive reports, or not.
     case hasReceiver(Bool)
+    /// Start or stop a scenario with the next tick.
+    case scenario(ScenarioOrder)
     /// The link's reading of the outbox failed.
     case failed(OutboxFailure)
     /// The link has ended; nothing more will come.

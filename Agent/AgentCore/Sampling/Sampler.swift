@@ -1,6 +1,7 @@
 import Model
 import Outbox
 import Runtime
+import Scenarios
 
 /// The agent's first duty: at every tick, read the asset, make the readings durable, hand them to the link.
 ///
@@ -28,6 +29,8 @@ final class Sampler {
     private var hasReceiver = false
     private var isStopping = false
     private var receipts: [Place] = []
+    /// What has become of scenarios and is not stored yet, nor the state that goes with it.
+    private var notes: [Note] = []
     /// Since when readings are refused for want of room; nil while they are not.
     private var refusing: (sinceMs: Int64, ticks: Int64)?
     private var committedBytes: Int64 = 0
@@ -50,7 +53,7 @@ final class Sampler {
                 ).id)
         }
         let last = try outbox.lastTick()
-        source.resume(try outbox.checkpoint(), last: last)
+        let isResumed = source.resume(try outbox.checkpoint(), last: last)
         let nowNs = Clock.monotonicNs()
         self.config = config
         self.outbox = outbox
@@ -64,6 +67,12 @@ final class Sampler {
         schedule = TickSchedule(rateHz: config.asset.rateHz, startNs: nowNs)
         clock = TickClock(lastTickMs: last?.timeMs, monotonicNs: nowNs)
         if let last { try reportDowntime(since: last.timeMs, nowNs: nowNs) }
+        // Nor is there anything to continue where the outbox was set aside.
+        if !isResumed || last == nil && (outbox.epochs.count > 1 || outbox.current.newest > 0) {
+            noteEvents(
+                [.reset(timeMs: clock.timeMs(atNs: nowNs, wallMs: Clock.wallMs(), monotonicNs: nowNs))], atMs: nil)
+        }
+        if !self.source.scenarios.isIdle { offer(.scenarios(self.source.scenarios.runningText)) }
     }
 
     /// Runs until told to stop or until the outbox needs to be opened again.
@@ -95,11 +104,12 @@ final class Sampler {
         var lastMs: Int64 = 0
         for instant in instants {
             lastMs = clock.timeMs(atNs: instant, wallMs: wallMs, monotonicNs: nowNs)
-            for frame in source.take(timeMs: lastMs) {
-                tick.records.append((layouts[Int(frame.group)], .frame(frame)))
-            }
+            let taken = source.take(timeMs: lastMs)
+            if !taken.events.isEmpty { noteEvents(taken.events, atMs: lastMs) }
+            for frame in taken.frames { tick.records.append((layouts[Int(frame.group)], .frame(frame))) }
         }
-        let isCheckpointDue = source.tick % checkpointTicks < Int64(instants.count)
+        for note in notes { tick.records.append((layouts[0], .note(note))) }
+        let isCheckpointDue = source.tick % checkpointTicks < Int64(instants.count) || !notes.isEmpty
         if isCheckpointDue || outbox.current.newest == 0 { tick.checkpoint = source.checkpoint() }
         tick.mark = TickMark(tick: source.tick - 1, timeMs: lastMs)
         try commit(tick, ticks: Int64(instants.count), atMs: lastMs)
@@ -124,12 +134,28 @@ final class Sampler {
             let stored = try outbox.commit(tick)
             refusing = nil
             receipts.removeAll()
+            notes.removeAll()
             accepted(stored)
         } catch {
             guard error.kind == .full else { throw error }
             // The readings of these ticks are not accepted, and the pause will be reported.
             refuse(ticks, atMs: timeMs, error)
         }
+    }
+
+    /// Keeps them until they are stored, and tells of them.
+    private func noteEvents(_ events: [ScenarioEvent], atMs timeMs: Int64?) {
+        for event in events {
+            let note = ScenarioNote(event)
+            notes.append(Note(timeMs: timeMs ?? event.run.acceptedMs, text: note.text))
+            log.info(
+                "scenario \(event.phase.rawValue)",
+                [
+                    "run": event.run.id, "scenario": event.run.scenario.id, "by": event.run.stoppedBy ?? event.run.by,
+                    "reason": event.reason ?? "",
+                ])
+        }
+        offer(.scenarios(source.scenarios.runningText))
     }
 
     private func accepted(_ stored: [StoredRecord]) {
@@ -213,6 +239,14 @@ final class Sampler {
                 try outbox.rebase(unpublishedAfter: inherited, except: published, nowMs: Clock.wallMs(), moved: note)
                 offer(.epochBegan(outbox.current))
             case .hasReceiver(let has): hasReceiver = has
+            case .scenario(let order):
+                // What cannot be recorded must not happen.
+                guard refusing == nil else {
+                    log.warning("a scenario command was refused: the outbox is full")
+                    counters.refusedCommands.add(1)
+                    break
+                }
+                source.obey(order)
             case .failed(let failure): throw failure
             case .stop:
                 isStopping = true
@@ -231,7 +265,11 @@ final class Sampler {
     /// Saves the simulator, lets the link deliver what it can, and applies the receipts for it.
     private func finish() throws(OutboxFailure) {
         var tick = Outbox.Tick()
-        if source.tick > 0 { tick.checkpoint = source.checkpoint() }
+        // While readings are refused, the state is ahead of the last tick that was stored: that one is continued from.
+        if source.tick > 0, refusing == nil {
+            tick.checkpoint = source.checkpoint()
+            for note in notes { tick.records.append((layouts[0], .note(note))) }
+        }
         try commit(tick, ticks: 0, atMs: Clock.wallMs())
         tellOutboxStatus()
         let deadlineMs = Clock.monotonicMs() + 3_000

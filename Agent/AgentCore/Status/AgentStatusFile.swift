@@ -13,6 +13,8 @@ struct AgentStatusFile: Sendable {
         var isConnected = false
         var isBorn = false
         var outbox = OutboxStatus()
+        /// A JSON array.
+        var scenarios = "[]"
         var counts: [(name: String, value: Int)] = []
 
         init(config: AgentConfig, epoch: Epoch, newest: Int64) {
@@ -55,6 +57,8 @@ struct AgentStatusFile: Sendable {
             json.field("outbox_days_left", content.outbox.daysLeft)
             json.field("dropped", content.outbox.dropped)
             json.field("made", content.outbox.made)
+            json.key("scenarios")
+            json.raw(Array(content.scenarios.utf8))
             for (name, value) in content.counts { json.field(name, value) }
         }
         // A status that cannot be written is no reason to do anything else differently; its age shows it.

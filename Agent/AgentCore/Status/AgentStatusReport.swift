@@ -31,12 +31,8 @@ struct AgentStatusReport {
         writer.object { json in
             json.field("running", isRunning)
             for (name, value) in (content.object ?? [:]).sorted(by: { $0.key < $1.key }) {
-                switch value {
-                case .string(let text): json.field(name, text)
-                case .bool(let flag): json.field(name, flag)
-                default:
-                    if let number = value.int { json.field(name, number) } else { json.field(name, value.double) }
-                }
+                json.key(name)
+                json.value(value)
             }
         }
         return String(decoding: writer.bytes, as: UTF8.self) + "\n"
@@ -51,6 +47,7 @@ struct AgentStatusReport {
                 ? "publishing"
                 : content["connected"]?.bool == true ? "connected, waiting for the collector" : "not connected"
         let days = content["outbox_days_left"]?.double.map { String(Double(Int(min($0, 1e6) * 10)) / 10) } ?? "?"
+        let running = content["scenarios"]?.array?.compactMap { $0["scenario"]?.string } ?? []
         return """
             agent     \(config.agent) of site \(config.site), asset \(config.asset.id) (\(config.asset.kind))
             state     \(link), as of \(content["time"]?.string ?? "?")
@@ -58,6 +55,7 @@ struct AgentStatusReport {
             made      \(number("made")) records, newest sequence \(number("sequence"))
             receipted \(number("receipted")), pending \(number("pending")), dropped \(number("dropped"))
             outbox    \(number("outbox_bytes")) of \(number("outbox_capacity_bytes")) bytes, room for \(days) days without a link
+            scenarios \(running.isEmpty ? "none" : running.joined(separator: ", "))
 
             """
     }

@@ -16,13 +16,20 @@ struct Endpoint: Sendable {
     /// Shape of the request's body; nil for none.
     let body: Schema?
     let contentType: String
+    /// Status of the answer where nothing is wrong.
+    let status: Int
+    /// Headers that it asks for.
+    let headers: [Header]
+    /// Problems of its own, besides those that follow from its form.
+    let moreProblems: [Int]
     /// What a 503 says beside what every problem does; nil where there can be none.
     let unavailable: Schema?
     let handle: @Sendable (HTTPRequest, Query) throws -> HTTPResponse
 
     init(
         _ method: HTTPMethod, _ path: String, id: String, _ summary: String, parameters: [Parameter] = [],
-        ignoresQuery: Bool = false, body: Schema? = nil, answer: Schema, contentType: String = "application/json",
+        ignoresQuery: Bool = false, headers: [Header] = [], body: Schema? = nil, answer: Schema,
+        contentType: String = "application/json", status: Int = 200, moreProblems: [Int] = [],
         unavailable: Schema? = .named("Problem"),
         handle: @escaping @Sendable (HTTPRequest, Query) throws -> HTTPResponse
     ) {
@@ -35,8 +42,17 @@ struct Endpoint: Sendable {
         self.body = body
         self.answer = answer
         self.contentType = contentType
+        self.status = status
+        self.headers = headers
+        self.moreProblems = moreProblems
         self.unavailable = unavailable
         self.handle = handle
+    }
+
+    /// A header that a request must have.
+    struct Header: Sendable {
+        let name: String
+        let meaning: String
     }
 
     /// The names that stand in the path for a segment.
@@ -46,7 +62,8 @@ struct Endpoint: Sendable {
 
     /// The problems that it answers besides what any server may (405, 408, 414, 431, 500).
     var problems: [Int] {
-        (ignoresQuery ? [] : [400]) + (pathParameters.isEmpty ? [] : [404]) + (body == nil ? [] : [411, 413, 415, 422])
+        ((ignoresQuery ? [] : [400]) + (pathParameters.isEmpty ? [] : [404])
+            + (body == nil ? [] : [411, 413, 415, 422]) + moreProblems).sorted()
     }
 
     func add(to router: inout Router) {

@@ -86,9 +86,10 @@ enum OpenAPI {
                 json.field("operationId", endpoint.id)
                 json.field("summary", endpoint.summary)
                 let names = endpoint.pathParameters
-                if !names.isEmpty || !endpoint.parameters.isEmpty {
+                if !names.isEmpty || !endpoint.parameters.isEmpty || !endpoint.headers.isEmpty {
                     json.list("parameters") { json in
                         for name in names { writePathParameter(name, &json) }
+                        for header in endpoint.headers { write(header, &json) }
                         for parameter in endpoint.parameters { parameter.describe(&json) }
                     }
                 }
@@ -104,7 +105,7 @@ enum OpenAPI {
                     "responses",
                     object: { json in
                         json.field(
-                            "200",
+                            String(endpoint.status),
                             object: { json in
                                 json.field("description", endpoint.summary)
                                 writeContent(endpoint.contentType, endpoint.answer, &json)
@@ -122,6 +123,16 @@ enum OpenAPI {
                         }
                     })
             })
+    }
+
+    private static func write(_ header: Endpoint.Header, _ json: inout JSONWriter) {
+        json.object { json in
+            json.field("name", header.name)
+            json.field("in", "header")
+            json.field("required", true)
+            json.field("description", header.meaning)
+            json.field("schema", object: { $0.field("type", "string") })
+        }
     }
 
     private static func writePathParameter(_ name: String, _ json: inout JSONWriter) {

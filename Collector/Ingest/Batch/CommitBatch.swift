@@ -15,6 +15,7 @@ final class CommitBatch: @unchecked Sendable {
     /// By stream number.
     var streams: [Int32: StreamDelta] = [:]
     private(set) var losses: [LossEntry] = []
+    private(set) var notes: [NoteEntry] = []
     private(set) var quarantine: [QuarantineEntry] = []
     private(set) var events: [EventEntry] = []
     /// Records that came again: the writer compares them with what is stored.
@@ -36,12 +37,17 @@ final class CommitBatch: @unchecked Sendable {
 
     var isEmpty: Bool {
         telemetry.rowCount == 0 && plainTelemetry.rowCount == 0 && health.rowCount == 0 && streams.isEmpty
-            && losses.isEmpty && quarantine.isEmpty && events.isEmpty && repeats.isEmpty
+            && losses.isEmpty && notes.isEmpty && quarantine.isEmpty && events.isEmpty && repeats.isEmpty
     }
 
     func add(_ loss: LossEntry) {
         losses.append(loss)
         extraBytes += 256
+    }
+
+    func add(_ note: NoteEntry) {
+        notes.append(note)
+        extraBytes += 512 + note.text.utf8.count
     }
 
     func add(_ event: EventEntry, _ alert: CommittedAlert) {

@@ -1,4 +1,5 @@
 import Model
+import Scenarios
 
 struct LossEntry {
     var site: String
@@ -10,15 +11,29 @@ struct LossEntry {
     var toMs: Int64
     var ticks: Int64
     /// The record that says so; nil when the collector itself has noted the loss.
-    var report: Origin?
+    var report: RecordOrigin?
+}
 
-    struct Origin {
-        let stream: Int32
-        let epoch: Epoch
-        let sequence: Int64
-        let chain: UInt64?
-        let message: MessagePlace
-    }
+/// The record from which an entry comes.
+struct RecordOrigin {
+    let stream: Int32
+    let epoch: Epoch
+    let sequence: Int64
+    let chain: UInt64?
+    let message: MessagePlace
+}
+
+/// A note of an agent.
+struct NoteEntry {
+    let asset: Int32
+    let site: String
+    let agent: String
+    let device: String
+    let timeMs: Int64
+    let text: String
+    /// What it says, where it is about a scenario.
+    let scenario: ScenarioNote?
+    let origin: RecordOrigin
 }
 
 struct QuarantineEntry {

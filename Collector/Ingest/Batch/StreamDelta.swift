@@ -65,7 +65,7 @@ struct AgentWord: Equatable {
         case .outboxBytes: outboxBytes = number
         case .outboxCapacityBytes: outboxCapacityBytes = number
         case .outboxDaysLeft: outboxDaysLeft = metric.number(declared: .double).flatMap { $0.isFinite ? $0 : nil }
-        case .unknown, .epoch, .sequence, .chain, .report, .signal, .ignored: break
+        case .unknown, .epoch, .sequence, .chain, .report, .note, .signal, .passed, .ignored: break
         }
     }
 }

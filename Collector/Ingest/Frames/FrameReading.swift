@@ -19,6 +19,8 @@ struct FrameHead: Equatable {
     var count = 0
     /// The content of `Delivery/Report`.
     var report: Report?
+    /// The content of `Scenario/Note`.
+    var note: String?
     /// Metrics that no birth has declared, or of which there is no place to store them.
     var unknown = 0
 }
@@ -145,6 +147,12 @@ struct FrameReading {
         case .report:
             head.report = Report(decoder.text(decoder.metric.valueSpan))
             head.isHistorical = decoder.metric.flags.contains(.historical)
+        case .note:
+            head.note = decoder.text(decoder.metric.valueSpan)
+            head.timeMs =
+                decoder.metric.flags.contains(.hasTimestamp) ? Int64(bitPattern: decoder.metric.timestampMs) : nil
+            head.isHistorical = decoder.metric.flags.contains(.historical)
+        case .passed: break
         case .unknown, .ignored: head.unknown += 1
         default: word.take(decoder.metric, slot.role)
         }

@@ -75,6 +75,10 @@ final class HostLink {
             case .command(let site, let agent, .receipt(let receipt)):
                 if desk.put(site: site, agent: agent, receipt, nowMs: nowMs) { send(.receipt(receipt), site, agent) }
             case .command(let site, let agent, let command): send(command, site, agent)
+            case .deviceCommand(let site, let agent, let device, let command):
+                // One that cannot be sent now is taken from the database again.
+                let topic = Topic.device(.command, site: site, agent: agent, device: device).text
+                _ = try? client.publish(topic, command.payload(sentMs: Clock.wallMs()).encoded())
             case .duty(let duty, let untilMs):
                 if let action = machine.become(duty, nowMs: nowMs, untilMs: untilMs) { perform(action) }
             case .stop:

@@ -6,6 +6,7 @@ extension MetricSlot {
         MetricName.report: .report, MetricName.first: .first, MetricName.receipted: .receipted,
         MetricName.pending: .pending, MetricName.dropped: .dropped, MetricName.outboxBytes: .outboxBytes,
         MetricName.outboxCapacityBytes: .outboxCapacityBytes, MetricName.outboxDaysLeft: .outboxDaysLeft,
+        MetricName.note: .note, MetricName.scenariosRunning: .passed,
     ]
 
     /// Metrics about the node and its software, not about what it measures.

@@ -5,7 +5,10 @@ struct MetricSlot: Sendable, Equatable {
     enum Role: UInt8, Sendable {
         case unknown, epoch, sequence, chain, report
         case first, receipted, pending, dropped, outboxBytes, outboxCapacityBytes, outboxDaysLeft
+        case note
         case signal
+        /// Said for other hosts; what it says is stored in another form.
+        case passed
         /// Declared, and not stored.
         case ignored
     }

@@ -1,4 +1,6 @@
+import Assets
 import Model
+import Scenarios
 import Sparkplug
 
 /// An NBIRTH, understood and checked.
@@ -39,6 +41,8 @@ struct DeviceBirth: Sendable, Equatable {
     var seq: UInt8
     /// Our agents name the kind of the asset.
     var kind: String?
+    /// The scenarios that can be started on it, as a JSON array; nil if none can.
+    var scenarios: String?
     var metrics: [BornMetric]
 }
 
@@ -64,8 +68,13 @@ enum BirthReading {
     static func device(_ payload: Payload) throws(BirthProblem) -> DeviceBirth {
         let metrics = try named(payload)
         let kind = metrics.first { $0.name == MetricName.assetKind }?.text
+        let announced = metrics.first { $0.name == MetricName.scenarios }?.text
+        // In our own words: what is stored is known to be good.
+        let library = kind.flatMap { AssetCatalog[$0] }.flatMap { kind in
+            announced.flatMap { ScenarioLibrary(announcement: $0, kind: kind) }
+        }
         return DeviceBirth(
-            seq: try seq(payload), kind: kind,
+            seq: try seq(payload), kind: kind, scenarios: library?.announcement,
             metrics: try metrics.map { (metric) throws(BirthProblem) in try born(metric) })
     }
 

@@ -1,5 +1,7 @@
 import Postgres
 import Runtime
+import Scenarios
+import Sparkplug
 
 /// The thread that keeps the collector's leases alive, and decides from them and from the writer's state whether the
 /// collector may be online.
@@ -65,6 +67,7 @@ final class LeaseKeeper {
             for request in requests.takeAll(timeoutMs: Int(clamping: max(0, dueMs - Clock.monotonicMs()))) {
                 switch request {
                 case .wants(let site): if want(site) { dueMs = min(dueMs, earliestMs) }
+                case .commandsWait: dueMs = min(dueMs, earliestMs)
                 case .stop:
                     giveBack()
                     return nil
@@ -94,6 +97,7 @@ final class LeaseKeeper {
                 }
             }
             try tellMaintenance(connection)
+            try sendCommands(connection)
             // Counted from before the questions were asked: the database's clock started no earlier.
             heldUntilMs = startMs + LeaseKeeper.lastingMs
             othersServe = try Leases.all(connection).contains {
@@ -136,6 +140,20 @@ final class LeaseKeeper {
     private func tellMaintenance(_ connection: PostgresConnection) throws {
         let assets = try Catalogue.assetsInMaintenance(connection)
         if assets != toldMaintenance, toIngest.offer(.maintenance(assets), cost: 0) { toldMaintenance = assets }
+    }
+
+    /// People ask any collector; the one that serves the asset's site asks the agent, again and again until it answers.
+    private func sendCommands(_ connection: PostgresConnection) throws {
+        for due in try ScenarioRuns.takeDue(connection, sites: held.map(\.site)) {
+            let command: DeviceCommand =
+                if let by = due.stoppedBy {
+                    .stopScenario(ScenarioStop(run: due.run, by: by).text)
+                } else {
+                    .startScenario(due.request)
+                }
+            _ = toHost.offer(
+                .deviceCommand(site: due.site, agent: due.agent, device: due.device, command), cost: 1)
+        }
     }
 
     private func tell() {

@@ -59,13 +59,26 @@ struct RefusalSorter {
     }
 
     /// A report that is refused.
-    mutating func take(report: LossEntry.Origin, _ failure: PostgresFailure, of loss: LossEntry) {
+    mutating func take(report: RecordOrigin, _ failure: PostgresFailure, of loss: LossEntry) {
         deltas[report.stream]?.reports -= 1
-        let (topic, payload) = batch.message(report.message)
+        poison.append(entry(report, failure, site: loss.site, agent: loss.agent, device: nil, timeMs: loss.toMs))
+    }
+
+    /// A note that is refused.
+    mutating func take(_ note: NoteEntry, _ failure: PostgresFailure) {
         poison.append(
-            QuarantineEntry(
-                settledIn: report.stream, site: loss.site, agent: loss.agent, device: nil, epoch: report.epoch,
-                sequence: report.sequence, timeMs: loss.toMs, reason: "\(failure)", topic: topic, payload: payload))
+            entry(
+                note.origin, failure, site: note.site, agent: note.agent, device: note.device, timeMs: note.timeMs))
+    }
+
+    private func entry(
+        _ record: RecordOrigin, _ failure: PostgresFailure, site: String, agent: String, device: String?,
+        timeMs: Int64
+    ) -> QuarantineEntry {
+        let (topic, payload) = batch.message(record.message)
+        return QuarantineEntry(
+            settledIn: record.stream, site: site, agent: agent, device: device, epoch: record.epoch,
+            sequence: record.sequence, timeMs: timeMs, reason: "\(failure)", topic: topic, payload: payload)
     }
 
     /// The entry is in quarantine now.

@@ -1,11 +1,13 @@
 import Model
 import Postgres
 import Runtime
+import Scenarios
 
 /// Losses, quarantine, events.
 extension WriteTransaction {
     func insertNotes(_ connection: PostgresConnection) throws {
         for loss in batch.losses { try insert(connection, loss) }
+        for note in batch.notes { try insert(connection, note) }
         for entry in batch.quarantine { try insert(connection, entry) }
         for event in batch.events { try insert(connection, event) }
     }
@@ -21,6 +23,10 @@ extension WriteTransaction {
             } else {
                 sorter.drop("a loss", failure)
             }
+        }
+        for note in batch.notes {
+            guard let failure = try connection.refusal(of: { try insert(connection, note) }) else { continue }
+            sorter.take(note, failure)
         }
         for entry in batch.quarantine {
             guard let failure = try connection.refusal(of: { try insert(connection, entry) }) else { continue }
@@ -96,6 +102,32 @@ extension WriteTransaction {
                 .int8(entry.sequence), .text(entry.reason), .text(entry.topic),
                 .bytes(Array(entry.payload.prefix(QuarantineEntry.longestPayload))),
             ])
+    }
+
+    private func insert(_ connection: PostgresConnection, _ note: NoteEntry) throws {
+        try connection.execute(
+            """
+            insert into notes (site, agent, device, asset, epoch, seq, chain, told_at, phase, text)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            """,
+            [
+                .text(note.site), .text(note.agent), .text(note.device), .int4(note.asset),
+                .int8(note.origin.epoch.stored), .int8(note.origin.sequence),
+                .int8(note.origin.chain.map { Int64(bitPattern: $0) }), .timestampMs(note.timeMs),
+                .text(note.scenario?.phase.rawValue), .text(note.text),
+            ])
+        guard let scenario = note.scenario else { return }
+        try ScenarioRuns.noted(
+            connection,
+            ScenarioRuns.Word(
+                asset: note.asset, run: scenario.run, scenario: scenario.scenario, title: scenario.title,
+                severity: scenario.severity, source: scenario.source.rawValue, by: scenario.by, parts: scenario.parts,
+                phase: scenario.phase.rawValue, toldMs: note.timeMs,
+                acceptedMs: PostgresTime.clamped(scenario.acceptedMs),
+                onsetMs: scenario.onsetMs.map(PostgresTime.clamped),
+                stoppedMs: scenario.stoppedMs.map(PostgresTime.clamped), stoppedBy: scenario.stoppedBy,
+                endedMs: scenario.endedMs.map(PostgresTime.clamped), reason: scenario.reason,
+                isKnown: scenario.scenario != ScenarioRun.unknownScenario))
     }
 
     func insert(_ connection: PostgresConnection, _ event: EventEntry) throws {

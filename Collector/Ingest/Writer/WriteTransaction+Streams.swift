@@ -74,6 +74,9 @@ extension WriteTransaction {
             and not exists (
                 select from losses l where l.site = s.site and l.agent = s.agent and l.report_epoch = r.epoch
                 and l.report_seq = r.seq and l.report_chain is not distinct from r.chain)
+            and not exists (
+                select from notes n where n.site = s.site and n.agent = s.agent and n.epoch = r.epoch
+                and n.seq = r.seq and n.chain is not distinct from r.chain)
             and not exists (select from quarantine q where q.epoch = r.epoch and q.seq = r.seq)
             """,
             [

@@ -31,8 +31,10 @@ public struct AssetRecord: Sendable, Equatable {
     public let signalSet: Int32
     public let title: String
     public let isInMaintenance: Bool
+    /// What can be started on it by command, by its agent's word: a JSON array; nil if nothing can.
+    public let scenarios: String?
 
-    static let columns = "asset, id, site, agent, device, kind, signal_set, title, maintenance"
+    static let columns = "asset, id, site, agent, device, kind, signal_set, title, maintenance, scenarios"
 
     init(_ row: PostgresRow) throws(PostgresFailure) {
         asset = try row[0]
@@ -44,6 +46,7 @@ public struct AssetRecord: Sendable, Equatable {
         signalSet = try row[6]
         title = try row[7]
         isInMaintenance = try row[8]
+        scenarios = try row[9]
     }
 }
 
@@ -52,7 +55,7 @@ extension Catalogue {
     /// kind and signal set.
     public static func registerAsset(
         _ connection: PostgresConnection, site: String, agent: String, device: String, kind: String, signalSet: Int32,
-        title: String
+        title: String, scenarios: String? = nil
     ) throws -> AssetRecord {
         let key: [PostgresParameter] = [.text(site), .text(agent), .text(device)]
         func find() throws -> AssetRecord? {
@@ -65,23 +68,30 @@ extension Catalogue {
             try connection.query(
                 """
                 \(withSite)
-                insert into assets (site, agent, device, kind, signal_set, title, id)
-                select $1, $2, $3, $4, $5, $6, free.id from (
+                insert into assets (site, agent, device, kind, signal_set, title, scenarios, id)
+                select $1, $2, $3, $4, $5, $6, $8, free.id from (
                     select c.id from unnest($7) with ordinality as c(id, place)
                     where not exists (select from assets a where a.id = c.id) order by c.place limit 1) as free
                 on conflict do nothing returning \(AssetRecord.columns)
                 """,
-                key + [.text(kind), .int4(signalSet), .text(title), .texts(publicNames(site, agent, device))],
+                key + [
+                    .text(kind), .int4(signalSet), .text(title), .texts(publicNames(site, agent, device)),
+                    .text(scenarios),
+                ],
                 isRepeated: true
             ).first.map(AssetRecord.init)
         }
         guard let found = try findOrMake(find: find, make: make) else {
             throw PostgresFailure(.refused, "no public name is free for \(site):\(agent):\(device)")
         }
-        if found.kind == kind, found.signalSet == signalSet, found.title == title { return found }
+        if found.kind == kind, found.signalSet == signalSet, found.title == title, found.scenarios == scenarios {
+            return found
+        }
         try connection.execute(
-            "update assets set kind = $4, signal_set = $5, title = $6 where site = $1 and agent = $2 and device = $3",
-            key + [.text(kind), .int4(signalSet), .text(title)])
+            """
+            update assets set kind = $4, signal_set = $5, title = $6, scenarios = $7
+            where site = $1 and agent = $2 and device = $3
+            """, key + [.text(kind), .int4(signalSet), .text(title), .text(scenarios)])
         return try find() ?? found
     }
 

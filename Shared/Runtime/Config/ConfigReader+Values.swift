@@ -137,6 +137,9 @@ extension ConfigReader {
         resolve(string(key, maxBytes: 4000, default: fallback))
     }
 
+    /// Paths; empty if the key is not there.
+    public func paths(_ key: String) -> [String] { strings(key, maxBytes: 4000).map(resolve) }
+
     public func optionalPath(_ key: String) -> String? { optionalString(key, maxBytes: 4000).map(resolve) }
 
     /// The secret in the file that the key names (see `SecretFile`); nil if the key is not there.

@@ -91,6 +91,25 @@ public struct JSONWriter: Sendable {
         json.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
 
+    /// A value that was read; members of objects in the order of their names.
+    public mutating func value(_ json: JSON) {
+        switch json {
+        case .null: null()
+        case .bool(let value): bool(value)
+        case .int(let value): int(value)
+        case .double(let value): double(value)
+        case .string(let value): string(value)
+        case .array(let elements): array { json in for element in elements { json.value(element) } }
+        case .object(let members):
+            object { json in
+                for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+                    json.key(name)
+                    json.value(value)
+                }
+            }
+        }
+    }
+
     // MARK: - Fields of an object
 
     public mutating func field(_ name: String, _ value: String) {

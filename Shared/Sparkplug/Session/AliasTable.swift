@@ -33,6 +33,8 @@ public struct AliasTable: Sendable {
         public let kind: String
         public let groups: [SignalGroup]
         public let delivery: Delivery
+        public let note: UInt64
+        public let scenariosRunning: UInt64
         /// Alias of the first signal of each group.
         public let firstAlias: [UInt64]
 
@@ -59,14 +61,15 @@ public struct AliasTable: Sendable {
             outboxBytes: next(), outboxCapacityBytes: next(), outboxDaysLeft: next())
         devices = assets.map { asset in
             let delivery = delivery()
+            let (note, scenariosRunning) = (next(), next())
             let firstAlias = asset.kind.groups.map { group in
                 let first = last + 1
                 last += UInt64(group.signals.count)
                 return first
             }
             return Device(
-                id: asset.id, kind: asset.kind.id, groups: asset.kind.groups, delivery: delivery,
-                firstAlias: firstAlias)
+                id: asset.id, kind: asset.kind.id, groups: asset.kind.groups, delivery: delivery, note: note,
+                scenariosRunning: scenariosRunning, firstAlias: firstAlias)
         }
     }
 }

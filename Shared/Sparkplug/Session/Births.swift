@@ -72,15 +72,59 @@ public struct Births: Sendable {
 
     // MARK: Device
 
+    /// DDATA that carries a note, and with a live one what runs since then.
+    public func note(
+        _ note: Note, of device: AliasTable.Device, running: String?, _ envelope: DataEnvelope
+    ) -> Payload {
+        let time = UInt64(bitPattern: note.timeMs)
+        let historical: Bool? = envelope.isHistorical ? true : nil
+        func metric(_ alias: UInt64, _ value: Scalar) -> Metric {
+            Metric(alias: alias, timestampMs: time, isHistorical: historical, value: .scalar(value))
+        }
+        var metrics = [
+            metric(device.delivery.epoch, .string(envelope.epoch.description)),
+            metric(device.delivery.sequence, .int64(envelope.sequence)),
+            metric(device.delivery.chain, .long(envelope.chain)),
+            metric(device.note, .string(note.text)),
+        ]
+        if let running { metrics.append(metric(device.scenariosRunning, .string(running))) }
+        return Payload(
+            timestampMs: UInt64(bitPattern: envelope.sentMs), metrics: metrics, seq: UInt64(envelope.seq))
+    }
+
+    /// What a device says about scenarios.
+    public struct DeviceScenarios: Sendable, Equatable {
+        /// Those that can be started by command, as a JSON array; nil if none can.
+        public var available: String?
+        /// Those that run, as a JSON array.
+        public var running: String
+
+        public init(available: String? = nil, running: String = "[]") {
+            self.available = available
+            self.running = running
+        }
+    }
+
     /// DBIRTH. `latest`: the newest frame of each signal group, nil where there is none yet.
     public func device(
-        _ device: AliasTable.Device, latest: [Frame?], status: AgentStatus, seq: UInt8, timeMs: Int64
+        _ device: AliasTable.Device, latest: [Frame?], status: AgentStatus, seq: UInt8, timeMs: Int64,
+        scenarios: DeviceScenarios = DeviceScenarios()
     ) -> Payload {
         let time = UInt64(bitPattern: timeMs)
-        var metrics = Births.delivery(status, device.delivery, time)
-        metrics.append(
+        func text(_ name: String, alias: UInt64? = nil, isTransient: Bool? = nil, _ value: String) -> Metric {
             Metric(
-                name: MetricName.assetKind, timestampMs: time, datatype: .string, value: .scalar(.string(device.kind))))
+                name: name, alias: alias, timestampMs: time, datatype: .string, isTransient: isTransient,
+                value: .scalar(.string(value)))
+        }
+        var metrics = Births.delivery(status, device.delivery, time)
+        metrics.append(text(MetricName.assetKind, device.kind))
+        metrics.append(text(MetricName.note, alias: device.note, isTransient: true, ""))
+        metrics.append(text(MetricName.scenariosRunning, alias: device.scenariosRunning, scenarios.running))
+        if let available = scenarios.available {
+            metrics.append(text(MetricName.startScenario, ""))
+            metrics.append(text(MetricName.stopScenario, ""))
+            metrics.append(text(MetricName.scenarios, available))
+        }
         for (index, group) in device.groups.enumerated() {
             let frame = latest.indices.contains(index) ? latest[index] : nil
             for (position, signal) in group.signals.enumerated() {

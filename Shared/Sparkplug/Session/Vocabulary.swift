@@ -17,6 +17,17 @@ public enum MetricName {
     /// A `Model.Report` as text.
     public static let report = "Delivery/Report"
 
+    /// Command to a device: a `Scenarios.ScenarioRequest` as JSON text.
+    public static let startScenario = "Device Control/Scenario Start"
+    /// Command to a device: a `Scenarios.ScenarioStop` as JSON text.
+    public static let stopScenario = "Device Control/Scenario Stop"
+    /// Of a device: a `Model.Note`, its text.
+    public static let note = "Scenario/Note"
+    /// Of a device: the runs that act on it now, as a JSON array.
+    public static let scenariosRunning = "Scenario/Running"
+    /// Of a device: the scenarios that can be started by command, as a JSON array.
+    public static let scenarios = "Properties/Scenarios"
+
     public static let outboxBytes = "Outbox/Bytes"
     public static let outboxCapacityBytes = "Outbox/Capacity Bytes"
     public static let outboxDaysLeft = "Outbox/Days Left"

@@ -48,6 +48,10 @@ struct APIContractTests {
             insert into quarantine (epoch, seq, site, agent, device, reason, topic, payload) values
                 (null, null, 'demo', 'edge', null, 'no', 'spBv1.0/demo/NDATA/edge', ''),
                 (-2, 12, 'demo', 'edge', 'plc', 'no', 'x', '\\x00ff');
+            insert into scenario_runs (asset, run, scenario, title, severity, source, started_by, parts, accepted_at, ended_at)
+                select asset, 'r-' || n, 'coolant-leak', 'Leak', 0.5, 'schedule', 'schedule',
+                    '[{"scenario":"coolant-leak","severity":0.5}]', to_timestamp(n), case when n > 1 then now() end
+                from assets, generate_series(1, 3) as n where id = 'candu-1';
             update streams set lost = '{[3,5)}', pending = 3, outbox_bytes = 1, outbox_capacity_bytes = 2,
                 outbox_days_left = 'infinity', clock_offset_ms = -1500, online = true where stream = \(stream.stream);
             """)
@@ -66,6 +70,9 @@ struct APIContractTests {
         "/api/v1/assets/kettle-1/health?from=1601-01-01T00:00:00Z&to=9999-12-31T23:59:59Z&limit=1", "/api/v1/events",
         "/api/v1/events?asset=kettle-1&kind=status&severity=critical&from=0001-01-01T00:00:00Z", "/api/v1/losses",
         "/api/v1/losses?agent=kettle-1&limit=1", "/api/v1/quarantine", "/api/v1/quarantine?agent=edge&limit=1",
+        "/api/v1/assets/candu-1/scenarios", "/api/v1/assets/candu-1/scenarios?limit=1&state=ended",
+        "/api/v1/assets/kettle-1/scenarios?from=2026-01-31T00:00:00Z&to=2026-02-01T00:00:00Z",
+        "/api/v1/assets/candu-1/scenarios/r-2",
         "/api/v1/streams", "/api/v1/streams?site=demo&agent=edge", "/api/v1/system/statistics", "/-/healthy",
         "/metrics",
     ]

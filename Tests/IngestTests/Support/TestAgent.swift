@@ -29,6 +29,7 @@ struct TestAgent {
     /// What the births say besides.
     var first: Int64 = 0
     var receipted: Int64 = 0
+    var scenarios: String?
     var earlier: [Epoch: ClosedRange<Int64>] = [:]
     var properties: [(name: String, value: String)] { earlier.isEmpty ? [] : [("Earlier Epochs", earlierText)] }
 
@@ -63,7 +64,8 @@ struct TestAgent {
         _ = seq.next()
         let node = births.node(status, bdSeq: bdSeq, properties: properties, timeMs: timeMs)
         let device = births.device(
-            births.aliases.devices[0], latest: [], status: status, seq: seq.next(), timeMs: timeMs)
+            births.aliases.devices[0], latest: [], status: status, seq: seq.next(), timeMs: timeMs,
+            scenarios: .init(available: scenarios))
         return [
             TestMessage(topic: Topic.node(.birth, site: site, agent: name).text, payload: node.encoded()),
             TestMessage(
@@ -120,6 +122,10 @@ struct TestAgent {
             return TestMessage(
                 topic: Topic.node(.data, site: site, agent: name).text,
                 payload: births.report(report, envelope).encoded())
+        case .note(let note):
+            return TestMessage(
+                topic: Topic.device(.data, site: site, agent: name, device: name).text,
+                payload: births.note(note, of: births.aliases.devices[0], running: "[]", envelope).encoded())
         }
     }
 

@@ -85,6 +85,7 @@ struct Witness {
         var stored: [Epoch: [Int64: Stored]] = [:]
         try readTelemetry(site, agent, &stored)
         try readReports(site, agent, &stored, &finding)
+        try readNotes(site, agent, &stored)
         try readQuarantine(site, agent, &stored, &finding)
         let declared = try readDeclared(site, agent)
         for (epoch, numbers) in journal.reused {
@@ -184,6 +185,22 @@ struct Witness {
             finding.unsampledTicks += report.ticks
             stored[epoch, default: [:]][number, default: Stored()].crcs.append(
                 CRC32C.ofRecord(epoch: epoch, sequence: number, bytes: RecordCoding.encode(.report(report))))
+        }
+    }
+
+    private func readNotes(_ site: String, _ agent: String, _ stored: inout [Epoch: [Int64: Stored]]) throws {
+        try rows(
+            """
+            select epoch, seq, \(Witness.milliseconds("told_at")), text from notes
+            where site = \(Witness.quoted(site)) and agent = \(Witness.quoted(agent))
+            """
+        ) { row in
+            guard let epoch = row.int64(0).flatMap({ Epoch(bits: UInt64(bitPattern: $0)) }), let number = row.int64(1),
+                let timeMs = row.int64(2), let text = row.text(3)
+            else { throw SupportFailure("a note has no number, time or text") }
+            let note = Note(timeMs: timeMs, text: text)
+            stored[epoch, default: [:]][number, default: Stored()].crcs.append(
+                CRC32C.ofRecord(epoch: epoch, sequence: number, bytes: RecordCoding.encode(.note(note))))
         }
     }
 

@@ -191,7 +191,7 @@ struct HistoryEndpoints: Sendable {
     }
 
     /// A page of rows whose first column is their number, newest first.
-    private static func page(
+    static func page(
         _ name: String, _ rows: PostgresRows, _ limit: Int,
         _ write: (PostgresRow, inout JSONWriter) throws(PostgresFailure) -> Void
     ) throws -> HTTPResponse {

@@ -145,18 +145,21 @@ public enum Audit {
         from losses where site = $1 and agent = $2 and epoch = $3
         """
 
-    /// Frames and reports, in the order of their numbers. Times in microseconds, so that a change of less than the
+    /// Frames, reports and notes, in the order of their numbers. Times in microseconds, so that a change of less than the
     /// millisecond that we store is seen too.
     private static let recordsQuery = """
         select t.seq, t.chain, t.ts, \(microseconds("coalesce(t.agent_ts, t.ts)")) as from_us, t.signal_group,
             t.values, t.quality, null::text as cause, null::int8 as epoch, null::int8 as first_seq,
-            null::int8 as last_seq, null::int8 as to_us, null::int8 as ticks
+            null::int8 as last_seq, null::int8 as to_us, null::int8 as ticks, null::text as note
         from telemetry t join assets a on a.asset = t.asset
         where a.site = $1 and a.agent = $2 and t.epoch = $3
         union all
         select report_seq, report_chain, null, \(microseconds("from_ts")), null, null, null, cause, epoch, first_seq,
-            last_seq, \(microseconds("to_ts")), ticks
+            last_seq, \(microseconds("to_ts")), ticks, null
         from losses where site = $1 and agent = $2 and report_epoch = $3
+        union all
+        select seq, chain, null, \(microseconds("told_at")), null, null, null, null, null, null, null, null, null, text
+        from notes where site = $1 and agent = $2 and epoch = $3
         order by 1
         """
 
@@ -169,8 +172,9 @@ public enum Audit {
 private struct StoredRecord {
     let sequence: Int64
     let chain: UInt64?
-    /// Nil for a report.
+    /// Nil for a report or a note.
     let storedTimeMs: Int64?
+    /// Or a note.
     let isReport: Bool
     /// Nil when what is stored cannot have been a record.
     let bytes: [UInt8]?
@@ -180,9 +184,16 @@ private struct StoredRecord {
         chain = (try row[1] as Int64?).map { UInt64(bitPattern: $0) }
         storedTimeMs = try row[2]
         let cause: String? = try row[7]
-        isReport = cause != nil
-        let record =
-            isReport ? try StoredRecord.report(row, cause ?? "").map(Record.report) : try StoredRecord.frame(row)
+        let note: String? = try row[13]
+        isReport = cause != nil || note != nil
+        let record: Record? =
+            if let cause {
+                try StoredRecord.report(row, cause).map(Record.report)
+            } else if let note {
+                StoredRecord.wholeMs(try row[3]).map { .note(Note(timeMs: $0, text: note)) }
+            } else {
+                try StoredRecord.frame(row)
+            }
         bytes = record.map(RecordCoding.encode)
     }
 

@@ -50,7 +50,7 @@ public struct StreamAudit: Sendable, Equatable {
     public var expected: Int64 = 0
     /// Rows of telemetry.
     public var storedFrames: Int64 = 0
-    /// Loss reports that came as records of the stream.
+    /// Loss reports and notes that came as records of the stream.
     public var storedReports: Int64 = 0
     /// Records set aside in quarantine.
     public var quarantined = SequenceSet()
