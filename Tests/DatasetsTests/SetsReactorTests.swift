@@ -24,6 +24,12 @@ import Testing
         }
     }
 
+    @Test func kindsHavePlansOfTheirOwn() throws {
+        let kinds = try ["candu", "smr"].map { try #require(ReactorSignals($0)).kind }
+        let plans = kinds.map { kind in (0..<20).map { RunPlan(number: $0, of: kind, seconds: 600, seed: 1) } }
+        #expect(plans[0].map(\.seed) != plans[1].map(\.seed) && plans[0].map(\.scenario) != plans[1].map(\.scenario))
+    }
+
     @Test func levelsRiseAndFall() throws {
         let signals = try #require(ReactorSignals("smr"))
         for number in 0..<200 {

@@ -163,6 +163,10 @@ import Testing
         #expect(CalendarDate(1970, 1, 1).day == 0 && CalendarDate(2000, 3, 1).day == 11_017)
         #expect(CalendarDate(2026, 1, 1).ms == 1_767_225_600_000)
         #expect(CalendarDate(1969, 12, 31).day == -1)
+        for year in [1900, 1970, 1999, 2000, 2024, 2100, 2400] {
+            let days = [(1, 1), (2, 28), (2, 29), (3, 1), (12, 31)].map { CalendarDate(year, $0.0, $0.1).year }
+            #expect(days == Array(repeating: year, count: 5))
+        }
     }
 }
 

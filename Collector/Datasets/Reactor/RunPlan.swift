@@ -24,6 +24,7 @@ struct RunPlan: Sendable, Equatable {
     init(number: Int, of kind: AssetKind, seconds: Int, seed: UInt64) {
         self.number = number
         self.seconds = seconds
+        let seed = RunPlan.seed(seed, of: kind)
         var random = SeededRandom(seed: seed, .runs, number)
         self.seed = random.next()
         scenario = RunPlan.scenario(number, of: kind, seed: seed)
@@ -36,6 +37,11 @@ struct RunPlan: Sendable, Equatable {
         let end = onsetS + rampS + Int(stays)
         endS = random.unit() < 0.4 && end + rampS < seconds ? end : nil
         split = RunPlan.split(number, seed: seed)
+    }
+
+    /// Each kind has plans of its own.
+    private static func seed(_ seed: UInt64, of kind: AssetKind) -> UInt64 {
+        kind.id.utf8.reduce(seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 
     /// All scenarios come equally often: each cycle goes through them, and the calm runs, in a new order.

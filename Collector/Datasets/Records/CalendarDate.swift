@@ -14,6 +14,17 @@ struct CalendarDate: Sendable, Equatable, Comparable {
         day = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
+    var year: Int {
+        // Howard Hinnant's civil_from_days, as far as the year.
+        let shifted = day + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        // The tenth and eleventh month from March on are the next year's first.
+        return yearOfEra + era * 400 + (dayOfYear >= 306 ? 1 : 0)
+    }
+
     static func < (left: CalendarDate, right: CalendarDate) -> Bool { left.day < right.day }
     static func + (date: CalendarDate, days: Int) -> CalendarDate { CalendarDate(day: date.day + days) }
 

@@ -90,7 +90,7 @@ struct Documents: IteratorProtocol {
         let (organisation, author) = issuer(of: type)
         return DocumentRow(
             id: id, facility: facility.id, type: type, number: number,
-            title: "\(type.name), \(facility.name), \(number.suffix(5))", organisation: organisation, author: author,
+            title: "\(type.name) \(date.year), \(facility.name)", organisation: organisation, author: author,
             date: date, version: "\(version).0", supersedes: before?.id, pages: pages, bytes: Int(bytes),
             isWord: random.unit() < 0.15, access: random.weighted([0.1, 0.65, 0.25]))
     }

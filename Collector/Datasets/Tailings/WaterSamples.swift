@@ -73,15 +73,15 @@ struct WaterSamples: IteratorProtocol {
         let days = CalendarDate.today.day - WaterSamples.start.day
         // Monthly, or as often as it takes to end before today.
         intervalMs = min(Int64(30) * 86_400_000, Int64(days) * 86_400_000 / Int64(rounds))
-        acidity = random.uniform(-0.8...0.5)
-        leak = random.uniform(0.005...0.06) * Maths.exp(-0.3 * facility.diligence)
-        spill = random.uniform(0.002...0.02) * Maths.exp(-0.3 * facility.diligence)
+        acidity = random.uniform(-1.4...0.5)
+        leak = random.uniform(0.005...0.12) * Maths.exp(-0.3 * facility.diligence)
+        spill = random.uniform(0.002...0.06) * Maths.exp(-0.3 * facility.diligence)
         var source: [WaterQuantity: Double] = [
             .conductivity: random.uniform(1200...2600), .arsenic: 0.02, .copper: 0.05, .iron: 0.35, .zinc: 0.08,
             .cyanide: facility.commodity == "gold" ? 0.16 : 0.003, .turbidity: 14,
         ]
         for quantity: WaterQuantity in [.arsenic, .copper, .iron, .zinc, .cyanide, .turbidity] {
-            source[quantity, default: 0] *= Maths.exp(0.4 * random.normal())
+            source[quantity, default: 0] *= Maths.exp(0.6 * random.normal())
         }
         // More metal dissolves in sour water.
         for quantity: WaterQuantity in [.copper, .iron, .zinc] {

@@ -73,6 +73,8 @@ struct Probe: Sendable {
     let wanderGain: Double
     /// Steps between two values of the autoregressive noise.
     let wanderSteps: Int
+    /// Scans after which forty time constants have passed, and less than 1e-17 of a value is left.
+    let wanderMemory: Int
     let drift: Double
     let driftSteps: Int
     let lagGain: Double
@@ -94,6 +96,7 @@ struct Probe: Sendable {
         wander = instrument.wander
         wanderDecay = Maths.exp(-scanSeconds / instrument.wanderSeconds)
         wanderGain = wander * (1 - wanderDecay * wanderDecay).squareRoot()
+        wanderMemory = Int((40 * instrument.wanderSeconds / scanSeconds).rounded(.up)) + 1
         wanderSteps = max(1, Int((scanSeconds * stepsPerSecond).rounded()))
         drift = instrument.drift
         driftSteps = max(1, Int(3600 * stepsPerSecond))

@@ -5,7 +5,6 @@ import Model
 /// Its random stream is addressed by time: every scan owns `drawsPerScan` numbers of it, whether they are used or not.
 struct SensorState: Sendable {
     private static let drawsPerScan: UInt64 = 8
-    private static let maxScansBehind = 50_000_000
     private let random: SeededRandom
     /// The output of a lagging element.
     var lagged: Double
@@ -29,8 +28,11 @@ struct SensorState: Sendable {
     /// The autoregressive noise at `step`: brought up to date scan by scan, so that it only depends on time.
     mutating func wander(_ probe: Probe, step: Int) -> Double {
         let scan = step / probe.wanderSteps
-        // Nobody waits for the noise of years that were never read.
-        if scan - max(wanderScan, 0) > SensorState.maxScansBehind { wanderScan = scan - 1 }
+        // What was long ago has left no trace: nobody waits for the noise of hours that were never read.
+        if scan - wanderScan > probe.wanderMemory {
+            wanderScan = scan - probe.wanderMemory
+            wanderValue = 0
+        }
         while wanderScan < scan {
             wanderScan += 1
             wanderValue = probe.wanderDecay * wanderValue + probe.wanderGain * normal(scan: wanderScan, draw: 2)
