@@ -35,7 +35,7 @@ struct CasterLevel: Sendable {
     /// For what only a fault makes happen, so that it leaves everything else as it was.
     private var lottery: SeededRandom
 
-    init(seed: UInt64, speedMPerMin: Double, random: inout SeededRandom) {
+    init(seed: UInt64, speedMPerMin: Double, turbulence strength: Double, random: inout SeededRandom) {
         lottery = SeededRandom(seed: seed, stream: 4)
         let opening =
             CasterLevel.closedPercent
@@ -45,7 +45,8 @@ struct CasterLevel: Sendable {
         command1 = opening
         command2 = opening
         controller = PIController(proportional: 1.1, integral: 0.16, low: 0, high: 100, held: opening)
-        turbulence = AutoregressiveNoise(deviation: 0.017, seconds: 1.5, step: CasterLevel.dt, random: &random)
+        turbulence = AutoregressiveNoise(
+            deviation: 0.017 * strength, seconds: 1.5, step: CasterLevel.dt, random: &random)
         wave = AutoregressiveNoise(deviation: 0.35, seconds: 0.4, step: CasterLevel.dt, random: &random)
         bulging = AutoregressiveNoise(deviation: 0.25, seconds: 90, step: 1, random: &random)
     }

@@ -23,7 +23,8 @@ struct CasterPlant: Plant {
     init(seed: UInt64, settings: CasterSettings) {
         var random = SeededRandom(seed: seed, stream: 1)
         sequence = CasterSequence(seed: seed, settings: settings, random: &random)
-        level = CasterLevel(seed: seed, speedMPerMin: sequence.speedMPerMin, random: &random)
+        level = CasterLevel(
+            seed: seed, speedMPerMin: sequence.speedMPerMin, turbulence: settings.turbulence, random: &random)
         cooling = CasterCooling(
             tundishC: sequence.tundish.steelC, throughputTPerMin: sequence.throughputTPerMin, random: &random)
         machine = CasterMachine(speedMPerMin: sequence.speedMPerMin, random: &random)
@@ -179,7 +180,8 @@ extension CasterPlant {
     func withdrawalA(_ group: Int) -> Double { machine.withdrawalA[group] }
     var oscillatorA: Double { machine.oscillatorA }
     var bayC: Double { weather.airC + 10 }
-    var supplyC: Double { 21 + 0.35 * weather.airC }
+    /// Cooling towers come near the wet bulb: humid air cools less.
+    var supplyC: Double { 21.9 + 0.35 * weather.wetBulbC }
     var supplyMPa: Double { cooling.supplyMPa }
     var widthM: Double { CasterSequence.widthM }
     var thicknessM: Double { CasterSequence.thicknessM }

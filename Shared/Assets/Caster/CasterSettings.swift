@@ -9,6 +9,8 @@ public struct CasterSettings: Sendable {
     /// Casting speed aimed at with the first heat; nil: that of its grade.
     public var speedAimMPerMin: Double?
     public var ladleT = 150.0
+    /// Turbulence in the nozzle, in terms of the usual one.
+    public var turbulence = 1.0
     /// How long the cast (the sequence of heats) has been going on when the run begins. A cast starts at 85 % of its
     /// speed and takes 15 minutes to reach all of it.
     public var secondsInCast = 2400.0

@@ -16,6 +16,9 @@ struct Weather: Sendable {
 
     static let stepSeconds = 60.0
 
+    /// The dew point lies a kelvin lower for every 5 % that are missing, the wet bulb a third of the way to it.
+    var wetBulbC: Double { airC - (100 - humidityPercent) / 15 }
+
     /// Begins at a local time, or at one that is drawn.
     init(seed: UInt64, stream: UInt64, meanC: Double, swingC: Double, secondOfDay begin: Double? = nil) {
         var random = SeededRandom(seed: seed, stream: stream)
