@@ -101,7 +101,7 @@ let package = Package(
         tests("MQTTTests", ["MQTT", "Model", "Runtime"]),
         tests("AssetsTests", ["Assets", "Model"]),
         tests("TablesTests", ["Tables", "Model", "Runtime"], exclude: ["Python"]),
-        tests("DatasetsTests", ["Datasets", "Tables", "Model", "Runtime"]),
+        tests("DatasetsTests", ["Assets", "Datasets", "Tables", "Model", "Runtime"], exclude: ["Python"]),
         tests("ScenariosTests", ["Scenarios", "Assets", "Model", "Runtime"]),
         tests("OutboxTests", ["Outbox", "Model", "Runtime"]),
         tests("AgentCoreTests", ["AgentCore", "Outbox", "Model", "Runtime", "Sparkplug", "Assets", "Scenarios"]),
