@@ -81,7 +81,7 @@ import Testing
     @Test(arguments: [
         ("candu", 0xa7ea253ebf1c3d34 as UInt64),
         ("smr", 0xc6925cdb6ce45e1e),
-        ("caster", 0x4b6f0be8a2e6fb23),
+        ("caster", 0x49ee35f29c8dc4bb),
         ("tailings", 0x26f91b519e72b33a),
     ]) func readingsAreTheSameEverywhere(_ id: String, _ expected: UInt64) throws {
         let kind = try #require(AssetCatalog[id])

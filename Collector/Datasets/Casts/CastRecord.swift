@@ -20,7 +20,7 @@ struct CastRecord: Sendable {
     let materials: [Material]
     let labels: CastLabels
     /// Of each signal of `process`.
-    let statistics: [ColumnStatistics]
+    let statistics: [SignalStatistics]
     let summary: CastSummary
 }
 

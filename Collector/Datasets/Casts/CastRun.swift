@@ -14,7 +14,7 @@ struct CastRun: Sendable {
         status.round()
         environment.round()
         let labels = CastLabels(plan: plan, defects: defects, process: process)
-        let statistics = groups.process.indices.map { ColumnStatistics(process[$0]) }
+        let statistics = groups.process.indices.map { SignalStatistics(process[$0]) }
         return CastRecord(
             plan: plan, process: process, status: status, environment: environment, materials: materials,
             labels: labels, statistics: statistics,

@@ -22,9 +22,9 @@ struct CastSummary: Sendable, Equatable {
     let impossibleReadings: Int
     let missingReadings: Int
 
-    init(plan: CastPlan, process: SignalColumns, statistics: [ColumnStatistics]) {
+    init(plan: CastPlan, process: SignalColumns, statistics: [SignalStatistics]) {
         let groups = CasterGroups.all
-        func of(_ name: String) -> ColumnStatistics { statistics[groups.process(name)] }
+        func of(_ name: String) -> SignalStatistics { statistics[groups.process(name)] }
         let superheat = of("superheat")
         meanSpeedMPerMin = Distribution.rounded(of("casting_speed").mean, decimals: 5)
         meanSuperheatK = Distribution.rounded(superheat.mean, decimals: 4)

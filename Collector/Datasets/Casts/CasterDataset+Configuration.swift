@@ -11,23 +11,29 @@ extension CasterDataset {
         json.field("excursion_share", campaign.planner.excursionShare)
         json.field("liquidus_formula", LiquidusFormula.plant.rawValue)
         json.field("layout", config.outputs.layout.rawValue)
-        json.field("campaign", object: { json in
-            json.key("start")
-            json.time(ms: config.campaign.startMs)
-            json.field("casts_per_sequence", config.campaign.castsPerSequence)
-            json.field("hours_between_sequences", config.campaign.hoursBetweenSequences)
-            json.field("split", object: { json in
-                json.field("train", config.campaign.trainShare)
-                json.field("validation", config.campaign.validationShare)
-                json.field("test", config.campaign.testShare)
+        json.field(
+            "campaign",
+            object: { json in
+                json.key("start")
+                json.time(ms: config.campaign.startMs)
+                json.field("casts_per_sequence", config.campaign.castsPerSequence)
+                json.field("hours_between_sequences", config.campaign.hoursBetweenSequences)
+                json.field(
+                    "split",
+                    object: { json in
+                        json.field("train", config.campaign.trainShare)
+                        json.field("validation", config.campaign.validationShare)
+                        json.field("test", config.campaign.testShare)
+                    })
             })
-        })
-        json.field("climate", object: { json in
-            json.field("mean_c", config.climate.meanC)
-            json.field("seasonal_swing_c", config.climate.seasonalSwingC)
-            json.field("daily_swing_c", config.climate.dailySwingC)
-            json.field("warmest_day", config.climate.warmestDay)
-        })
+        json.field(
+            "climate",
+            object: { json in
+                json.field("mean_c", config.climate.meanC)
+                json.field("seasonal_swing_c", config.climate.seasonalSwingC)
+                json.field("daily_swing_c", config.climate.dailySwingC)
+                json.field("warmest_day", config.climate.warmestDay)
+            })
         json.field("ladle_t", config.ladleT)
         json.distribution("turbulence", config.turbulence)
         json.key("grades")
@@ -45,20 +51,26 @@ extension CasterDataset {
             json.distribution("speed_m_per_min", grade.speedMPerMin)
             json.distribution("superheat_k", grade.superheatK)
             json.distribution("cleanliness", grade.cleanliness)
-            json.field("composition", object: { json in
-                for element in SteelElement.allCases { json.distribution(element.name, grade.elements[element.rawValue]) }
-            })
+            json.field(
+                "composition",
+                object: { json in
+                    for element in SteelElement.allCases {
+                        json.distribution(element.name, grade.elements[element.rawValue])
+                    }
+                })
         }
     }
 
     private static func write(_ model: DefectModel, _ json: inout JSONWriter) {
         let limits = model.thresholds
         func rule(_ defect: DefectModel.Defect, _ json: inout JSONWriter, _ body: (inout JSONWriter) -> Void) {
-            json.field(defect.name, object: { json in
-                body(&json)
-                json.field("probability", model.responses[defect.rawValue].threshold)
-                json.field("steepness", model.responses[defect.rawValue].steepness)
-            })
+            json.field(
+                defect.name,
+                object: { json in
+                    body(&json)
+                    json.field("probability", model.responses[defect.rawValue].threshold)
+                    json.field("steepness", model.responses[defect.rawValue].steepness)
+                })
         }
         rule(.surfaceCracks, &json) { json in
             json.field("deviation_mm", limits.levelMm)
@@ -82,17 +94,21 @@ extension CasterDataset {
             json.array { json in for share in limits.zoneShares { json.double(share) } }
         }
         rule(.shape, &json) { json in json.field("vibration_above_mm_per_s", limits.vibrationMmPerS) }
-        json.field("background", object: { json in
-            json.field("probability", model.background.probability)
-            json.field("cleanliness", model.background.cleanliness)
-            json.field("cleanliness_scale", model.background.cleanlinessScale)
-            json.field("peritectic_factor", model.background.peritecticFactor)
-            json.field("at_most", model.background.atMost)
-        })
-        json.field("severity_levels", object: { json in
-            json.field("moderate", model.moderate)
-            json.field("severe", model.severe)
-        })
+        json.field(
+            "background",
+            object: { json in
+                json.field("probability", model.background.probability)
+                json.field("cleanliness", model.background.cleanliness)
+                json.field("cleanliness_scale", model.background.cleanlinessScale)
+                json.field("peritectic_factor", model.background.peritecticFactor)
+                json.field("at_most", model.background.atMost)
+            })
+        json.field(
+            "severity_levels",
+            object: { json in
+                json.field("moderate", model.moderate)
+                json.field("severe", model.severe)
+            })
     }
 
     private static func write(

@@ -52,7 +52,7 @@ struct SignalColumns: Sendable {
 }
 
 /// What a column looks like, without its missing readings.
-struct ColumnStatistics: Sendable, Equatable {
+struct SignalStatistics: Sendable, Equatable {
     private(set) var count = 0
     private(set) var mean = Double.nan
     private(set) var deviation = Double.nan

@@ -64,7 +64,7 @@ import Testing
         #expect(casts.allSatisfy { $0.summary.impossibleReadings == 0 })
         // The speed stays within 5 % of its aim once the cast has run up.
         for cast in steady {
-            let speed = ColumnStatistics(cast.process["casting_speed"])
+            let speed = SignalStatistics(cast.process["casting_speed"])
             #expect(speed.least > 0.92 * cast.plan.speedAimMPerMin && speed.most < 1.08 * cast.plan.speedAimMPerMin)
             #expect(speed.deviation < 0.03 * cast.plan.speedAimMPerMin)
         }
@@ -106,7 +106,7 @@ import Testing
     }
 
     private func correlation(_ x: [Double], _ y: [Double]) -> Double {
-        let (mx, my) = (ColumnStatistics(x), ColumnStatistics(y))
+        let (mx, my) = (SignalStatistics(x), SignalStatistics(y))
         let products = zip(x, y).reduce(0.0) { $0 + ($1.0 - mx.mean) * ($1.1 - my.mean) }
         return products / Double(x.count) / (mx.deviation * my.deviation)
     }

@@ -73,7 +73,7 @@ import Testing
         let summer = Self.run(plan)
         plan.settings.airMeanC = -5
         let winter = Self.run(plan)
-        func mean(_ record: CastRecord, _ name: String) -> Double { ColumnStatistics(record.environment[name]).mean }
+        func mean(_ record: CastRecord, _ name: String) -> Double { SignalStatistics(record.environment[name]).mean }
         #expect(abs(mean(summer, "ambient_temperature") - mean(winter, "ambient_temperature") - 35) < 0.5)
         #expect(mean(summer, "water_supply_temperature") > mean(winter, "water_supply_temperature") + 5)
     }
@@ -83,7 +83,7 @@ import Testing
         #expect(first.placeInSequence == 0 && first.settings.secondsInCast == 0)
         let record = Self.run(first)
         let speed = Array(record.process["casting_speed"])
-        #expect(ColumnStatistics(speed[..<30]).mean < 0.92 * first.speedAimMPerMin)
+        #expect(SignalStatistics(speed[..<30]).mean < 0.92 * first.speedAimMPerMin)
         #expect(record.status["maintenance_scheduled"].allSatisfy { $0 == 1 })
         let later = Self.run(Self.plan(1))
         #expect(later.status["maintenance_scheduled"].allSatisfy { $0 == 0 })
