@@ -21,6 +21,7 @@ enum SparkplugRules {
         message-flow-edge-node-birth-publish-will-message-qos
         message-flow-edge-node-birth-publish-will-message-topic
         message-flow-edge-node-birth-publish-will-message-will-retained message-flow-edge-node-ncmd-subscribe
+        message-flow-device-dcmd-subscribe
         operational-behavior-data-commands-rebirth-action-1 operational-behavior-data-commands-rebirth-action-2
         operational-behavior-data-commands-rebirth-action-3 operational-behavior-data-commands-rebirth-datatype
         operational-behavior-data-commands-rebirth-name operational-behavior-data-commands-rebirth-name-aliases
@@ -100,7 +101,6 @@ enum SparkplugRules {
                 topics-ddeath-topic
                 """)
         ),
-        ("no asset can be written to", ["message-flow-device-dcmd-subscribe"]),
         (
             "it knows one server",
             ["operational-behavior-primary-application-state-with-multiple-servers-walk"]

@@ -44,7 +44,7 @@ extension Link {
 
     /// A DCMD. Retained ones are nobody's word of now.
     func obeyForAsset(_ message: borrowing MQTTMessage) {
-        guard config.scenarios.commands == .allow, !message.isRetained else {
+        guard takesCommands, !message.isRetained else {
             return refuseCommand("it is not allowed", name: nil)
         }
         let payload: Payload

@@ -34,18 +34,18 @@ extension Link {
 
     func subscribe() {
         var filters = [announcement.nodeTopic(.command)]
+        if takesCommands { filters.append(announcement.deviceTopic(.command, 0)) }
         if let host = config.primaryHost { filters.append(Topic.state(host: host).text) }
         do throws(MQTTRefusal) {
-            if config.scenarios.commands == .allow {
-                // By itself and first: an access list that does not allow it must not cost the session.
-                commandSubscription = try client.subscribe([announcement.deviceTopic(.command, 0)], qos: .atMostOnce)
-            }
             subscription = try client.subscribe(filters, qos: .atLeastOnce)
         } catch {
             client.close()
             ended(because: "\(error)")
         }
     }
+
+    /// Whether somebody may put the asset through scenarios.
+    var takesCommands: Bool { config.scenarios.commands == .allow }
 
     /// NBIRTH and every DBIRTH, with the aliases that all data of this session uses.
     func sendBirths() {
@@ -89,7 +89,7 @@ extension Link {
     /// What the configured asset, which is always the first one, says about scenarios.
     private var scenarios: Births.DeviceScenarios {
         Births.DeviceScenarios(
-            available: config.scenarios.commands == .allow ? config.scenarios.library.announcement : nil,
+            available: takesCommands ? config.scenarios.library.announcement : nil,
             running: scenariosRunning)
     }
 
@@ -157,10 +157,12 @@ extension Link: MQTTHandler {
     }
 
     func mqttSubscribed(_ client: MQTTClient, id: Int32, granted: [MQTTQoS?]) {
-        if id == commandSubscription, granted.contains(where: { $0 == nil }) {
-            log.warning("the broker lets nobody send commands to the asset; check its access list")
-        }
         guard id == subscription else { return }
+        var granted = granted
+        // In the order of `subscribe`. An access list that keeps commands from the asset must not cost the session.
+        if takesCommands, granted.count > 1, granted.remove(at: 1) == nil {
+            log.warning("the broker refuses the subscription to commands for the asset; check its access list")
+        }
         guard !granted.contains(where: { $0 == nil }) else {
             log.error("the broker refuses the subscription to commands; check its access list")
             client.disconnect()

@@ -33,8 +33,6 @@ final class Link {
     var seq = SequenceCounter()
     var bdSeq: UInt8 = 0
     var subscription: Int32?
-    /// Of commands to the asset: whoever refuses it gets along without.
-    var commandSubscription: Int32?
     /// When the present attempt to connect began; nil while there is none.
     var attemptMs: Int64?
     /// Live records that wait for the collector's word after a birth.
@@ -129,7 +127,9 @@ final class Link {
                 lastChain = state.chain
                 delivery.epochBegan(state)
                 if session.isBorn { sendBirths() }
-            case .scenarios(let running): scenariosRunning = running
+            case .scenarios(let running):
+                scenariosRunning = running
+                writeStatusFile()
             case .outbox(let status):
                 outboxStatus = status
                 writeStatusFile()

@@ -2,13 +2,14 @@ import Assets
 import Model
 import Postgres
 import Runtime
+import Scenarios
 import TestSupport
 import Testing
 
 @testable import API
 @testable import Ingest
 
-/// Every command in docs/api.md works, and answers in the shape that stands below it.
+/// Every command in docs/api.md and docs/scenarios.md works, and answers in the shape that stands below it.
 @Suite(.timeLimit(.minutes(3)))
 struct APIDocumentTests {
     private struct Block {
@@ -17,11 +18,13 @@ struct APIDocumentTests {
         var answer: JSON?
     }
 
-    private static func blocks() throws -> [Block] {
+    private static func blocks(_ document: String) throws -> [Block] {
         let root = #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
         var blocks: [Block] = []
         var (fence, lines): (Substring?, [Substring]) = (nil, [])
-        for line in (fileText("\(root)/docs/api.md") ?? "").split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in (fileText("\(root)/docs/\(document)") ?? "").split(
+            separator: "\n", omittingEmptySubsequences: false)
+        {
             if line.hasPrefix("```"), fence == nil {
                 (fence, lines) = (line.dropFirst(3), [])
             } else if line == "```" {
@@ -61,6 +64,9 @@ struct APIDocumentTests {
             update streams set outbox_bytes = 1, outbox_capacity_bytes = 2, outbox_days_left = 31.2,
                 clock_offset_ms = 4, online = true;
             """)
+        try bench.connection.execute(
+            "update assets set scenarios = $1", [.text(ScenarioLibrary(kind).announcement)])
+        _ = try Leases.acquire(bench.connection, site: "demo", holder: Collectors.makeID(), lastingMs: 3_600_000)
         bench.collector.state.databaseProblem(nil)
         bench.collector.state.schemaIsReady()
         bench.collector.state.duty(.standBy)
@@ -69,26 +75,9 @@ struct APIDocumentTests {
 
     @Test func everyCommandWorks() async throws {
         try await offPool {
-            let bench = try Self.world()
-            let server = try APIServer(
-                bench.config, collector: bench.collector, feeds: Feeds(bench.metrics), metrics: bench.metrics)
-            defer { server.stop() }
-            let blocks = try Self.blocks()
-            #expect(blocks.count > 12)
             let folder = try TemporaryFolder()
-            var script = "set -eu\ncd '\(folder.path)'\n"
-            for (index, block) in blocks.enumerated() {
-                let commands = block.commands.replacing("localhost:8080", with: "127.0.0.1:\(server.port)")
-                script += "{\n\(commands)\n} >out.\(index)\n"
-            }
-            try ChildProcess.run("bash", ["-c", script])
-            for (index, block) in blocks.enumerated() {
-                guard let expected = block.answer else { continue }
-                let output = fileText(folder.path("out.\(index)")) ?? ""
-                let answer = try JSON(String(output.split(separator: "\n").last ?? ""), limits: .init(bytes: 1 << 24))
-                let problems = Self.differences(expected, answer, at: "$")
-                #expect(problems == [], "\(block.commands)\n\(output.prefix(2_000))")
-            }
+            let count = try Self.run("api.md", in: folder)
+            #expect(count > 12)
             // Every frame once, page after page.
             let pages = (fileText(folder.path("frames.json")) ?? "").split(separator: "\n")
             let numbers = try pages.flatMap { page in
@@ -98,6 +87,36 @@ struct APIDocumentTests {
             }
             #expect(pages.count > 5 && numbers.count > 590 && Set(numbers).count == numbers.count)
         }
+    }
+
+    @Test func everyCommandAboutScenariosWorks() async throws {
+        try await offPool {
+            let count = try Self.run("scenarios.md", in: try TemporaryFolder())
+            #expect(count == 4)
+        }
+    }
+
+    /// Runs the commands of a document one after the other, and compares the answers; how many blocks there were.
+    private static func run(_ document: String, in folder: TemporaryFolder) throws -> Int {
+        let bench = try world()
+        let server = try APIServer(
+            bench.config, collector: bench.collector, feeds: Feeds(bench.metrics), metrics: bench.metrics)
+        defer { server.stop() }
+        let blocks = try blocks(document)
+        var script = "set -eu\ncd '\(folder.path)'\n"
+        for (index, block) in blocks.enumerated() {
+            let commands = block.commands.replacing("localhost:8080", with: "127.0.0.1:\(server.port)")
+            script += "{\n\(commands)\n} >out.\(index)\n"
+        }
+        try ChildProcess.run("bash", ["-c", script])
+        for (index, block) in blocks.enumerated() {
+            guard let expected = block.answer else { continue }
+            let output = fileText(folder.path("out.\(index)")) ?? ""
+            let answer = try JSON(String(output.split(separator: "\n").last ?? ""), limits: .init(bytes: 1 << 24))
+            let problems = Self.differences(expected, answer, at: "$")
+            #expect(problems == [], "\(block.commands)\n\(output.prefix(2_000))")
+        }
+        return blocks.count
     }
 
     /// Other members, or other types; of a list the first element is compared, and null fits everything.

@@ -127,6 +127,8 @@ class Scenario:
         self.judge.check(
             "message-flow-edge-node-ncmd-subscribe", topics.get(f"spBv1.0/{GROUP}/NCMD/{NODE}") == 1, topics)
         self.judge.check(
+            "message-flow-device-dcmd-subscribe", topics.get(f"spBv1.0/{GROUP}/DCMD/{NODE}/{DEVICE}") == 1, topics)
+        self.judge.check(
             "operational-behavior-primary-application-state-with-multiple-servers-state-subs",
             f"spBv1.0/STATE/{HOST}" in topics, topics)
         wait = "message-flow-edge-node-birth-publish-phid-wait operational-behavior-edge-node-birth-sequence-wait"
