@@ -92,7 +92,8 @@ let package = Package(
         .executableTarget(
             name: "bench",
             dependencies: [
-                "AgentCore", "Assets", "CSystem", "Model", "MQTT", "Outbox", "Runtime", "Sparkplug", "TestSupport",
+                "AgentCore", "Assets", "CSystem", "Model", "MQTT", "Outbox", "Runtime", "Sparkplug", "Tables",
+                "TestSupport",
             ],
             path: "Tests/Bench", exclude: ["rivals", "run.sh"], swiftSettings: common),
         tests("ModelTests", ["Model"]),

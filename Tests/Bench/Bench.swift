@@ -15,7 +15,7 @@ struct Bench {
     static var all: [any Benchmark.Type] {
         [
             CodecBench.self, OutboxBench.self, IngestBench.self, DrainBench.self, LatencyBench.self, FanoutBench.self,
-            ConnectionsBench.self, AgentBench.self, GrowthBench.self,
+            ConnectionsBench.self, AgentBench.self, GrowthBench.self, ParquetBench.self,
         ]
     }
 

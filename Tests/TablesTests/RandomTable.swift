@@ -84,7 +84,7 @@ struct RandomTable {
 
 /// One value as every format must give it back; nil for null.
 enum Cell: Equatable {
-    case integer(Int64), bits(UInt64), text([UInt8]), flag(Bool)
+    case integer(Int64), bits(UInt64), text([UInt8]), flag(Bool), notANumber
 }
 
 extension TableBatch {
@@ -100,9 +100,9 @@ extension TableBatch {
             switch columns[place] {
             case .integers(let values), .timesMs(let values): values.map { .integer($0) }
             case .numbers(let values):
-                values.map { $0.isNaN ? (column.isNullable ? nil : .bits(1)) : .bits($0.bitPattern) }
+                values.map { $0.isNaN ? (column.isNullable ? nil : .notANumber) : .bits($0.bitPattern) }
             case .numbers32(let values):
-                values.map { $0.isNaN ? (column.isNullable ? nil : .bits(1)) : .bits(UInt64($0.bitPattern)) }
+                values.map { $0.isNaN ? (column.isNullable ? nil : .notANumber) : .bits(UInt64($0.bitPattern)) }
             case .texts(let values): values.map { .text(Array($0.utf8)) }
             case .flags(let values): values.map { .flag($0) }
             case .categories(let values):

@@ -59,6 +59,20 @@ public enum DatasetProgram {
                     "validate", "Checks a dataset: sums, schema, ranges, and the kind's own rules.",
                     options: [folder, Option("json", "Print JSON.")], example: "data/\(example)"
                 ) { arguments throws(UsageFailure) in try ValidateCommand.run(arguments, kinds) },
+                Command(
+                    "report", "Writes a quality report of a dataset: one HTML file with its pictures.",
+                    options: [folder, Option("out", "FILE", "The file to write. Default: DIR-report.html.")],
+                    example: "data/\(example)"
+                ) { arguments throws(UsageFailure) in try ReportCommand.run(arguments, kinds) },
+                Command(
+                    "plot", "Draws one cast (run, facility) of a dataset over time, as SVG.",
+                    options: [
+                        folder,
+                        Option("cast", "N", "Which: its number, counted from 1, or its name.", isRequired: true),
+                        Option("columns", "NAMES", "Which columns, with commas. Default: those of the kind's report."),
+                        Option("out", "FILE", "The file to write.", isRequired: true),
+                    ], example: "data/\(example) --cast 17 --out cast-17.svg"
+                ) { arguments throws(UsageFailure) in try PlotCommand.run(arguments, kinds) },
             ])
     }
 

@@ -6,7 +6,21 @@ struct Rivals {
 
     /// Runs one of them; what it measured, by name.
     func run(_ arguments: [String]) throws -> [String: Double] {
-        let text = try ChildProcess.run(program, arguments, timeout: .seconds(120))
+        figures(try ChildProcess.run(program, arguments, timeout: .seconds(120)))
+    }
+
+    /// Runs a rival that is a Python script.
+    func python(_ script: String, _ arguments: [String]) throws -> [String: Double] {
+        let tests = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
+        let environment = try ChildProcess.run(
+            "\(tests)/TablesTests/Python/environment.sh", timeout: .seconds(600))
+        let interpreter = environment.split(separator: "\n").last.map(String.init) ?? "python3"
+        return figures(
+            try ChildProcess.run(
+                interpreter, ["\(tests)/Bench/rivals/\(script)"] + arguments, timeout: .seconds(600)))
+    }
+
+    private func figures(_ text: String) -> [String: Double] {
         var figures: [String: Double] = [:]
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ")

@@ -19,8 +19,8 @@ class ColumnEncoder {
     static func of(_ column: Column) -> ColumnEncoder {
         switch column.form {
         case .integer, .timeMs: IntegerEncoder(column)
-        case .number: NumberEncoder<Double>(column, .double)
-        case .number32: NumberEncoder<Float>(column, .float)
+        case .number: DoubleEncoder(column)
+        case .number32: FloatEncoder(column)
         case .text: TextEncoder(column)
         case .category(let labels): CategoryEncoder(column, labels)
         case .flag: FlagEncoder(column)

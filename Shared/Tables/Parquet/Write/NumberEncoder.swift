@@ -10,7 +10,9 @@ extension Float: StoredNumber {}
 /// Floating-point numbers. Instruments resolve a few digits, so that most columns have few different values: they go
 /// into a dictionary. Where that does not pay, the bytes of equal weight are put together (BYTE_STREAM_SPLIT), which
 /// compresses better than the numbers one by one.
-final class NumberEncoder<Number: StoredNumber>: ColumnEncoder {
+///
+/// A value type apart from the encoders, because the methods of a generic class are not specialised: three times slower.
+private struct NumberStore<Number: StoredNumber>: ~Copyable {
     /// The most entries of a dictionary: 1 MiB of doubles, as other writers have it.
     private static var maxEntries: Int { 1 << 17 }
     /// So many values are looked at before a dictionary is given up.
@@ -22,16 +24,7 @@ final class NumberEncoder<Number: StoredNumber>: ColumnEncoder {
     private var plain = Growing<Number.Bits>()
     private var usesDictionary = true
 
-    override func store(_ added: ColumnValues, where present: [Bool]?) {
-        switch added {
-        case .numbers(let numbers): store(numbers, present)
-        case .numbers32(let numbers): store(numbers, present)
-        default: break
-        }
-    }
-
-    private func store<Added: BitwiseCopyable>(_ numbers: [Added], _ present: [Bool]?) {
-        guard Added.self == Number.self else { return }
+    mutating func store(_ numbers: [Number], where present: [Bool]?) {
         if let present {
             let kept = zip(numbers, present).filter { $0.1 }.map { $0.0 }
             return kept.withUnsafeBytes { store($0.bindMemory(to: Number.Bits.self)) }
@@ -39,21 +32,21 @@ final class NumberEncoder<Number: StoredNumber>: ColumnEncoder {
         numbers.withUnsafeBytes { store($0.bindMemory(to: Number.Bits.self)) }
     }
 
-    private func store(_ bits: UnsafeBufferPointer<Number.Bits>) {
+    private mutating func store(_ bits: UnsafeBufferPointer<Number.Bits>) {
         var at = 0
         while usesDictionary, at < bits.count {
-            let part = UnsafeBufferPointer(rebasing: bits[at..<min(at + NumberEncoder.slice, bits.count)])
+            let part = UnsafeBufferPointer(rebasing: bits[at..<min(at + NumberStore.slice, bits.count)])
             dictionary.number(part, into: places.room(part.count))
             places.advance(part.count)
             at += part.count
-            let isFull = dictionary.count > NumberEncoder.maxEntries
+            let isFull = dictionary.count > NumberStore.maxEntries
             // Every other value a new one: nothing is saved.
-            if isFull || (places.count >= NumberEncoder.slice && dictionary.count > places.count / 2) { giveUp() }
+            if isFull || (places.count >= NumberStore.slice && dictionary.count > places.count / 2) { giveUp() }
         }
         if at < bits.count { plain.append(UnsafeBufferPointer(rebasing: bits[at...])) }
     }
 
-    private func giveUp() {
+    private mutating func giveUp() {
         usesDictionary = false
         let entries = dictionary.entries.values
         let places = places.values
@@ -62,14 +55,14 @@ final class NumberEncoder<Number: StoredNumber>: ColumnEncoder {
         plain.advance(places.count)
     }
 
-    override func beginPages() -> PageEncoding { usesDictionary ? .rleDictionary : .byteStreamSplit }
+    var encoding: PageEncoding { usesDictionary ? .rleDictionary : .byteStreamSplit }
 
-    override func writeDictionary(into payload: inout ByteSink) -> Int {
+    func writeDictionary(into payload: inout ByteSink) -> Int {
         payload.append(UnsafeRawBufferPointer(dictionary.entries.values))
         return dictionary.count
     }
 
-    override func encode(_ range: Range<Int>, into payload: inout ByteSink) {
+    func encode(_ range: Range<Int>, into payload: inout ByteSink) {
         if usesDictionary {
             encodePlaces(UnsafeBufferPointer(rebasing: places.values[range]), into: &payload)
         } else {
@@ -77,13 +70,13 @@ final class NumberEncoder<Number: StoredNumber>: ColumnEncoder {
         }
     }
 
-    override func limits() -> (least: [UInt8], greatest: [UInt8])? {
+    func limits() -> (least: [UInt8], greatest: [UInt8])? {
         let values = usesDictionary ? dictionary.entries.values : plain.values
         var least = Number.infinity
         var greatest = -Number.infinity
         var count = 0
-        for bits in values {
-            let value = Number(bitPattern: bits)
+        for index in values.indices {
+            let value = Number(bitPattern: values[index])
             least = value < least ? value : least
             greatest = value > greatest ? value : greatest
             count += value.isNaN ? 0 : 1
@@ -95,10 +88,42 @@ final class NumberEncoder<Number: StoredNumber>: ColumnEncoder {
         return (littleEndian(least.bitPattern), littleEndian(greatest.bitPattern))
     }
 
-    override func removeAll() {
+    mutating func removeAll() {
         dictionary.removeAll()
         places.removeAll()
         plain.removeAll()
         usesDictionary = true
     }
+}
+
+/// 64-bit floating point.
+final class DoubleEncoder: ColumnEncoder {
+    private var numbers = NumberStore<Double>()
+
+    init(_ column: Column) { super.init(column, .double) }
+
+    override func store(_ added: ColumnValues, where present: [Bool]?) {
+        if case .numbers(let added) = added { numbers.store(added, where: present) }
+    }
+    override func beginPages() -> PageEncoding { numbers.encoding }
+    override func writeDictionary(into payload: inout ByteSink) -> Int { numbers.writeDictionary(into: &payload) }
+    override func encode(_ range: Range<Int>, into payload: inout ByteSink) { numbers.encode(range, into: &payload) }
+    override func limits() -> (least: [UInt8], greatest: [UInt8])? { numbers.limits() }
+    override func removeAll() { numbers.removeAll() }
+}
+
+/// 32-bit floating point.
+final class FloatEncoder: ColumnEncoder {
+    private var numbers = NumberStore<Float>()
+
+    init(_ column: Column) { super.init(column, .float) }
+
+    override func store(_ added: ColumnValues, where present: [Bool]?) {
+        if case .numbers32(let added) = added { numbers.store(added, where: present) }
+    }
+    override func beginPages() -> PageEncoding { numbers.encoding }
+    override func writeDictionary(into payload: inout ByteSink) -> Int { numbers.writeDictionary(into: &payload) }
+    override func encode(_ range: Range<Int>, into payload: inout ByteSink) { numbers.encode(range, into: &payload) }
+    override func limits() -> (least: [UInt8], greatest: [UInt8])? { numbers.limits() }
+    override func removeAll() { numbers.removeAll() }
 }
