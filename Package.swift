@@ -95,7 +95,7 @@ let package = Package(
                 "AgentCore", "Assets", "CSystem", "Model", "MQTT", "Outbox", "Runtime", "Sparkplug", "Tables",
                 "TestSupport",
             ],
-            path: "Tests/Bench", exclude: ["rivals", "run.sh"], swiftSettings: common),
+            path: "Tests/Bench", exclude: ["rivals", "run.sh", "fingerprints.sh"], swiftSettings: common),
         tests("ModelTests", ["Model"]),
         tests("RuntimeTests", ["Runtime", "Model", "CSystem"]),
         tests("SparkplugTests", ["Sparkplug", "Model", "Runtime"], exclude: ["sparkplug_b.proto"]),

@@ -29,6 +29,7 @@ case $wanted in
         ;;&
     system | all)
         step "release programs" programs
+        step "same readings in debug and release" Tests/Bench/fingerprints.sh
         step "system tests" swift test --skip-build --filter '^System\.'
         ;;
 esac

@@ -3,22 +3,42 @@ import Testing
 
 @testable import Assets
 
-/// Check points B-1 ... B-11, as far as they concern single equations.
+/// What the equations of casting must hold for any input; the published numbers are in CheckPoints.
 @Suite struct CastingPhysicsTests {
     private let steel = StefanProblem.Material(conductivityWPerMK: 30, densityKgPerM3: 7400, heatJPerKgK: 700)
     private var s1: StefanProblem {
         StefanProblem(solid: steel, latentJPerKg: 271_000, freezingC: 1500, wallC: 1000)
     }
 
-    @Test func neumannsSolution() {
-        expect(steel.diffusivityM2PerS, 5.791506e-6, within: 1e-6)
-        expect(s1.growth, 0.684239195, within: 1e-9)
-        expect(s1.constantMmPerRootMin, 25.5099329, within: 1e-8)
-        expect(s1.thicknessMm(seconds: 10), 10.4143865, within: 1e-8)
-        expect(s1.thicknessMm(seconds: 48), 22.8167776, within: 1e-8)
-        expect(s1.temperatureC(depthMm: s1.thicknessMm(seconds: 10) / 2, seconds: 10), 1278.570, within: 1e-6)
-        expect(s1.wallFluxKWPerM2(seconds: 10), 1667.76, within: 1e-5)
+    @Test func neumannsSolutionMeetsTheFrontAndTheWall() {
         expect(s1.temperatureC(depthMm: s1.thicknessMm(seconds: 30), seconds: 30), 1500, within: 1e-12)
+        expect(s1.temperatureC(depthMm: 0, seconds: 30), 1000, within: 1e-12)
+        // What does not freeze has no shell; nothing traps.
+        let warm = StefanProblem(solid: steel, latentJPerKg: 271_000, freezingC: 1500, wallC: 1600)
+        #expect(warm.growth == 0 && warm.thicknessMm(seconds: 10) == 0 && s1.thicknessMm(seconds: -1) == 0)
+        let nothing = StefanProblem.Material(conductivityWPerMK: 0, densityKgPerM3: 0, heatJPerKgK: 0)
+        _ = StefanProblem(solid: nothing, latentJPerKg: 0, freezingC: .nan, wallC: 0).wallFluxKWPerM2(seconds: 0)
+    }
+
+    /// The shell balances its heat: what the wall takes is what freezing and cooling give, for any material.
+    @Test(arguments: 0..<20 as Range<UInt64>) func anyShellConservesHeat(_ seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let material = StefanProblem.Material(
+            conductivityWPerMK: 15 + 40 * random.unit(), densityKgPerM3: 6500 + 1500 * random.unit(),
+            heatJPerKgK: 500 + 500 * random.unit())
+        let latent = 1.5e5 + 2e5 * random.unit()
+        let shell = StefanProblem(
+            solid: material, latentJPerKg: latent, freezingC: 1500, wallC: 600 + 700 * random.unit())
+        let time = 5 + 50 * random.unit()
+        let thickness = shell.thicknessMm(seconds: time) / 1000
+        let steps = 2000
+        let cooled = (0..<steps).reduce(0.0) {
+            let depth = (Double($1) + 0.5) / Double(steps) * thickness
+            return $0 + (1500 - shell.temperatureC(depthMm: depth * 1000, seconds: time)) * thickness / Double(steps)
+        }
+        let given = material.densityKgPerM3 * (latent * thickness + material.heatJPerKgK * cooled)
+        // Flux falls with the root of time: its integral is twice its last value times the time.
+        expect(2 * time * shell.wallFluxKWPerM2(seconds: time) * 1000, given, within: 1e-6)
     }
 
     @Test func superheatThinsTheShell() {
@@ -59,6 +79,23 @@ import Testing
         expect(shell.thicknessMm, exact.thicknessMm(seconds: 48), within: 0.004)
     }
 
+    @Test func oddGridsDoNotTrap() {
+        var shell = ShellModel(
+            .init(material: steel, latentJPerKg: 0, solidusC: 1500, liquidusC: 1500), depthMm: 20, nodes: -5,
+            pouringC: 1540)
+        #expect(shell.enthalpies.count == 2 && shell.temperatureC(cell: 2).isNaN && shell.temperatureC(cell: -1).isNaN)
+        let before = shell
+        for seconds in [Double.infinity, .nan, -1, 0, 1e300] {
+            shell.advance(seconds: seconds, surface: .temperature(celsius: 1000))
+        }
+        #expect(shell == before)
+        var flat = ShellModel(
+            .init(material: steel, latentJPerKg: 271_000, solidusC: 1490, liquidusC: 1510), depthMm: 0, nodes: 10,
+            pouringC: 1540)
+        flat.advance(seconds: 1, surface: .flux(kWPerM2: 1000))
+        #expect(flat.thicknessMm == 0)
+    }
+
     @Test func enthalpyMethodConservesHeat() {
         var shell = ShellModel(
             .init(material: steel, latentJPerKg: 271_000, solidusC: 1460, liquidusC: 1515), depthMm: 50, nodes: 100,
@@ -70,32 +107,21 @@ import Testing
         #expect(shell.surfaceC < 1460 && shell.thicknessMm > 5)
     }
 
-    /// Check point B-2.
-    @Test func liquidusOfLowCarbonSteel() {
+    @Test func solidusHasThreeBranches() {
         let low = SteelComposition(carbon: 0.05, silicon: 0.02, manganese: 0.25, phosphorus: 0.010, sulfur: 0.008)
-        expect(LiquidusFormula.plant.liquidusC(low), 1530.690, within: 1e-9)
-        expect(LiquidusFormula.wolf.liquidusC(low), 1530.075, within: 1e-9)
-        expect(LiquidusFormula.hirai.liquidusC(low), 1533.050, within: 1e-9)
         #expect(low.solidusC < 1530 && low.solidusC > 1480 && !low.isPeritectic)
         #expect(SteelComposition(carbon: 0.12).isPeritectic)
         expect(SteelComposition(carbon: 0.05).solidusC, 1538 - 478 * 0.05, within: 1e-12)
+        expect(SteelComposition(carbon: 0.12).solidusC, 1495, within: 1e-12)
         expect(SteelComposition(carbon: 0.40).solidusC, 1527 - 187.5 * 0.40, within: 1e-12)
     }
 
-    /// Check point B-4.
     @Test func tundishBalance() {
-        let flow = 1.5 * 0.23 * 1.0 * 7.4
-        expect(flow, 2.553, within: 1e-9)
-        expect(Tundish.steadyDropK(lossKW: 300, inflowTPerMin: flow), 9.4007, within: 1e-5)
-        expect(Tundish.timeConstantMin(massT: 30, inflowTPerMin: flow), 11.751, within: 1e-4)
-        var still = Tundish(massT: 30, steelC: 1550)
-        still.advance(seconds: 60, inflowTPerMin: 0, inflowC: 0, outflowTPerMin: 0, lossKW: 300)
-        expect(still.steelC, 1549.2, within: 1e-12)
-        var full = Tundish(massT: 30, steelC: 1560)
-        for _ in 0..<36_000 {
-            full.advance(seconds: 1, inflowTPerMin: flow, inflowC: 1560, outflowTPerMin: flow, lossKW: 300)
+        var odd = Tundish(massT: 0, steelC: 1550)
+        for seconds in [Double.nan, -1, .infinity, 1] {
+            odd.advance(seconds: seconds, inflowTPerMin: 0, inflowC: 0, outflowTPerMin: 2, lossKW: 0)
         }
-        expect(1560 - full.steelC, 9.4007, within: 1e-5)
+        #expect(odd.massT == 0.001 && odd.steelC == 1550)
         // Filling and emptying: one long step equals many short ones, with and without inflow.
         for inflow in [5.0, 2.553, 0.5, 0] {
             var long = Tundish(massT: 20, steelC: 1530)
@@ -109,13 +135,11 @@ import Testing
         }
     }
 
-    /// Check point B-5: the closed form, and a discrete loop at 20 Hz beside it.
+    /// Check point B-5: the closed form for any gains, and a discrete loop at 200 Hz beside it.
     @Test func levelLoopPeak() {
         let loop = LevelLoop(gainMmPerSPercent: 1, proportional: 0.8, integral: 0.16)
         let d = 0.2 / 60 * 1000
         let peak = loop.peak(disturbanceMmPerS: d)
-        expect(peak.errorMm, 3.06566, within: 1e-5)
-        expect(peak.seconds, 2.5, within: 1e-9)
         var controller = PIController(proportional: 0.8, integral: 0.16, low: -100, high: 100, held: 0)
         var level = 0.0
         var largest = (value: 0.0, time: 0.0)
@@ -125,10 +149,21 @@ import Testing
             level += (d + output) * step
             if level > largest.value { largest = (level, Double(tick + 1) * step) }
         }
-        expect(largest.value, 3.06566, within: 0.01)
-        expect(largest.time, 2.5, within: 0.01)
+        expect(largest.value, peak.errorMm, within: 0.01)
+        expect(largest.time, peak.seconds, within: 0.01)
         #expect(abs(level) < 1e-3)
-        for (kp, ki) in [(0.3, 0.3), (2.0, 0.1), (0.8, 0.2)] {
+        // Without an integral part the error stays; without damping it comes back and back; driven up, it never turns.
+        let lasting = LevelLoop(gainMmPerSPercent: 2, proportional: 0.5, integral: 0).peak(disturbanceMmPerS: 3)
+        #expect(lasting == (3, .infinity))
+        expect(
+            LevelLoop(gainMmPerSPercent: 1, proportional: 0, integral: 0.25).peak(disturbanceMmPerS: 2).errorMm, 4,
+            within: 1e-12)
+        let driven = LevelLoop(gainMmPerSPercent: 1, proportional: -1, integral: 0.2).peak(disturbanceMmPerS: 1)
+        #expect(driven == (.infinity, .infinity))
+        expect(
+            LevelLoop(gainMmPerSPercent: 0, proportional: 1, integral: 1).errorMm(seconds: 3, disturbanceMmPerS: 2), 6,
+            within: 1e-12)
+        for (kp, ki) in [(0.3, 0.3), (2.0, 0.1), (0.8, 0.2), (0, 0.4)] {
             let other = LevelLoop(gainMmPerSPercent: 1.3, proportional: kp, integral: ki)
             let top = other.peak(disturbanceMmPerS: 2)
             #expect(other.errorMm(seconds: top.seconds * 1.001, disturbanceMmPerS: 2) < top.errorMm)
@@ -142,47 +177,28 @@ import Testing
         #expect(controller.output(error: -5, seconds: 1) < 100)
     }
 
-    /// Check point B-6.
     @Test func negativeStrip() {
-        expect(
-            MouldOscillation.negativeStripS(frequencyPerMin: 120, strokeMm: 6, speedMPerMin: 1), 0.177117,
-            within: 3e-6)
-        expect(
-            MouldOscillation.negativeStripShare(frequencyPerMin: 120, strokeMm: 6, speedMPerMin: 1), 0.3542,
-            within: 1e-4)
-        expect(MouldOscillation.markPitchMm(frequencyPerMin: 120, speedMPerMin: 1), 8.333, within: 1e-4)
-        expect(
-            MouldOscillation.negativeStripS(frequencyPerMin: 150, strokeMm: 6, speedMPerMin: 1.2), 0.144192,
-            within: 3e-6)
         #expect(MouldOscillation.negativeStripS(frequencyPerMin: 60, strokeMm: 3, speedMPerMin: 2) == 0)
-        expect(
-            MouldOscillation.peakAccelerationMPerS2(frequencyPerMin: 12_000, strokeMm: 3), 2369, within: 1e-3)
+        #expect(MouldOscillation.negativeStripS(frequencyPerMin: 0, strokeMm: 3, speedMPerMin: 1) == 0)
+        #expect(MouldOscillation.negativeStripS(frequencyPerMin: 120, strokeMm: .nan, speedMPerMin: 1).isNaN)
+        // The velocity of the mould passes that of the strand at the ends of the time, for any setting.
+        for (cpm, stroke, speed) in [(100.0, 8.0, 1.4), (180, 4, 0.9), (250, 3, 2)] {
+            let seconds = MouldOscillation.negativeStripS(
+                frequencyPerMin: cpm, strokeMm: stroke, speedMPerMin: speed)
+            let fastest = .pi * cpm / 60 * stroke
+            expect(fastest * Maths.cos(.pi * cpm / 60 * seconds), speed * 1000 / 60, within: 1e-12)
+        }
     }
 
-    /// Check point B-7.
     @Test func mouldEnergy() {
         let heat = MouldHeat()
-        expect(heat.fluxKWPerM2(seconds: 10), 1620.64, within: 1e-5)
-        expect(heat.meanFluxKWPerM2(seconds: 48), 1132.70, within: 1e-5)
-        #expect(heat.fluxKWPerM2(seconds: 65) == 0 && heat.limitS == 64)
-        let power = heat.powerMW(widthM: 1.5, thicknessM: 0.23, lengthM: 0.8, speedMPerMin: 1)
-        expect(power, 3.135, within: 1e-3)
-        expect(MouldHeat.waterRiseK(powerMW: power, flowLPerMin: 8000), 5.64, within: 0.01)
+        #expect(heat.fluxKWPerM2(seconds: 65) == 0 && heat.limitS == 64 && heat.fluxKWPerM2(seconds: -1) == 2680)
+        // Standing still takes nothing more, once the correlation has come to its end.
+        #expect(heat.powerMW(widthM: 1.5, thicknessM: 0.23, lengthM: 0.8, speedMPerMin: 0) == 0)
         // The mean is the integral of the local flux.
         let steps = 4800
         let sum = (0..<steps).reduce(0.0) { $0 + heat.fluxKWPerM2(seconds: (Double($1) + 0.5) * 0.01) }
         expect(sum / Double(steps), heat.meanFluxKWPerM2(seconds: 48), within: 1e-5)
-    }
-
-    /// Check point B-8.
-    @Test func sprays() {
-        expect(SprayCooling.transferWPerM2K(waterLPerCm2Min: 0.05, surfaceC: 1000), 990.5, within: 1e-3)
-        expect(SprayCooling.radiationKWPerM2(surfaceC: 1000, ambientC: 25), 119, within: 0.005)
-    }
-
-    @Test func bulgingAndStickers() {
-        expect(Bulging.frequencyHz(speedMPerMin: 1.2, rollPitchM: 0.25), 0.08, within: 1e-12)
-        expect(StickerTear.lagS(rowDistanceMm: 120, speedMPerMin: 1.2, tearShare: 0.7), 8.571, within: 1e-4)
     }
 
     /// Check point B-10: the rules one by one, at and just inside their thresholds.

@@ -48,6 +48,35 @@ import Testing
         }
     }
 
+    /// Within a metre of its usual level, seepage is proportional to the head that drives it within ten per cent.
+    @Test func seepageIsNearlyProportionalToTheHead() {
+        let design = TailingsDesign.standard
+        func drained(_ levelM: Double) -> Double {
+            DupuitFlow(
+                conductivityMPerS: design.outline.conductivityMPerS, lengthM: design.pathM, upstreamM: levelM,
+                downstreamM: design.drainM
+            ).dischargeM2PerS(atM: 0)
+        }
+        let rest = design.restLevelM
+        for level in [rest - 1, rest - 0.5, rest + 0.5, rest + 1] {
+            expect(drained(level) / drained(rest), level / rest, within: 0.1)
+        }
+    }
+
+    /// Settlement as it is published never goes back by more than the seasons and the noise.
+    @Test func settlementDoesNotReverse() throws {
+        var recording = Recording(tailings, seed: 13)
+        let place = try #require(tailings.place(of: "settlement_1"))
+        var highest = 0.0
+        for _ in 0..<365 {
+            recording.advance(86_400)
+            let value = recording.read(place.group).values[place.signal]
+            #expect(value > highest - 3 - 4)
+            highest = max(highest, value)
+        }
+        #expect(highest > recording.read(place.group).values[place.signal] - 1)
+    }
+
     /// A year of hours: what came in, less what went out, is what is there.
     @Test func theWaterBalanceCloses() {
         var random = SeededRandom(seed: 3)

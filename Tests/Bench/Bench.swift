@@ -1,4 +1,6 @@
+import Assets
 import Glibc
+import Model
 import Runtime
 import TestSupport
 
@@ -15,7 +17,7 @@ struct Bench {
     static var all: [any Benchmark.Type] {
         [
             CodecBench.self, OutboxBench.self, IngestBench.self, DrainBench.self, LatencyBench.self, FanoutBench.self,
-            ConnectionsBench.self, AgentBench.self, GrowthBench.self, ParquetBench.self,
+            ConnectionsBench.self, AgentBench.self, GrowthBench.self, ParquetBench.self, SimulatorsBench.self,
         ]
     }
 
@@ -27,6 +29,7 @@ struct Bench {
     static func main(_ words: [String]) -> ExitCode {
         let stop = StopSignal()
         var words = words
+        if words == ["fingerprints"] { return printFingerprints() }
         guard let programs = take("--programs", &words), let rivals = take("--rivals", &words) else {
             StandardError.write("bench: start it by Tests/Bench/run.sh\n")
             return .usage
@@ -46,6 +49,13 @@ struct Bench {
         }
         var bench = Bench(programs: programs, rivals: Rivals(program: rivals))
         return bench.run(all.filter { wanted.isEmpty || wanted.contains($0.name) })
+    }
+
+    /// One line for each kind of asset, for comparing builds and machines.
+    private static func printFingerprints() -> ExitCode {
+        let lines = AssetCatalog.all.map { "\($0.id) \($0.fingerprint())\n" }
+        do { try StandardOutput.write(lines.joined()) } catch { return .failure }
+        return .success
     }
 
     private static func take(_ option: String, _ words: inout [String]) -> String? {

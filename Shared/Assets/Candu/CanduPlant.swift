@@ -16,7 +16,7 @@ struct CanduPlant: Plant {
     private var vibrationNoise: [4 of AutoregressiveNoise]
     private(set) var weather: Weather
 
-    private var core: CanduCore
+    private var core: ReactorCore
     private var regulation = CanduRegulation()
     private var pumps = CanduPumps()
     private var steam = CanduSteam()
@@ -27,13 +27,13 @@ struct CanduPlant: Plant {
 
     /// Enthalpy-equivalent temperatures of the legs.
     private var hotC: Double
-    private var coldC = CanduCore.inletC
+    private var coldC = CanduCore.design.inletC
     private(set) var saturationC: Double
     private(set) var feedKgS = 18.0
     private(set) var bleedKgS = 18.0
     private(set) var tankPercent = 63.0
     private(set) var outletSensedC: Double
-    private(set) var inletSensedC = CanduCore.inletC
+    private(set) var inletSensedC = CanduCore.design.inletC
     private(set) var moderatorC = 69.0
     private var steamyLeak = 0.0
     /// Fuel burns away and is replaced while the reactor runs.
@@ -60,8 +60,8 @@ struct CanduPlant: Plant {
         weather = Weather(seed: seed, stream: 2, meanC: 12, swingC: 5)
         let saturationC = Self.saturation(Self.pressureMPa)
         self.saturationC = saturationC
-        core = CanduCore(saturationC: saturationC)
-        hotC = core.outletC(inletC: CanduCore.inletC)
+        core = CanduCore.make(saturationC: saturationC)
+        hotC = core.outletC(inletC: CanduCore.design.inletC)
         outletSensedC = min(hotC, saturationC)
         pressurizer = Pressurizer(
             .init(
@@ -89,7 +89,7 @@ struct CanduPlant: Plant {
         stepLegs(flow: flow, voidBefore: voidBefore, warmBefore: warmBefore)
         pumps.step(
             seconds: Self.dt, wearing: level(.pumpFailure), powerLoss: level(.lossOfFlow),
-            heatFraction: core.heatMW / CanduCore.ratedMW)
+            heatFraction: core.heatMW / CanduCore.design.ratedMW)
         building.step(seconds: Self.dt, leakKgS: leakKgS)
         stepProtection()
         if steps % 10 == 0 { stepOperator(seconds: 1) }
@@ -132,7 +132,7 @@ struct CanduPlant: Plant {
         let legS = 5 / flow
         hotC += (core.outletC(inletC: coldC) - hotC) * min(Self.dt / legS, 1)
         let cooled = steam.coldC(hotC: hotC, flowFraction: flow)
-        let heatMW = CanduCore.flowMWPerK(flow) / 2 * (hotC - cooled)
+        let heatMW = CanduCore.design.flowMWPerK(flow) / 2 * (hotC - cooled)
         coldC += (cooled - coldC) * min(Self.dt / (9 / flow), 1)
         steam.step(seconds: Self.dt, heatMW: heatMW, feedNoise: feedNoise.value, tubeLeakKgS: tubeLeakKgS)
 
@@ -230,13 +230,13 @@ extension CanduPlant {
     var powerPercent: Double { 100 * core.fission }
     var thermalMW: Double { core.heatMW }
     var decayHeatMW: Double { core.decayMW }
-    var xenonMk: Double { core.xenonMk }
+    var xenonMk: Double { 1e3 * core.xenonReactivity }
     var zonePercent: Double { regulation.zonePercent }
     var adjusterPercent: Double { regulation.adjusterPercent }
     var pressureMPa: Double { pressurizer.pressureMPa + pressureNoise.value }
     var inletHeaderMPa: Double { pressureMPa + 1.25 * pumps.flowFraction * pumps.flowFraction }
     var pressurizerPercent: Double { pressurizer.levelPercent }
-    var flowKgS: Double { CanduCore.ratedFlowKgS * pumps.flowFraction * (1 + flowNoise.value) }
+    var flowKgS: Double { CanduCore.design.ratedFlowKgS * pumps.flowFraction * (1 + flowNoise.value) }
     func pumpSpeedRpm(_ pump: Int) -> Double { CanduPumps.ratedRpm * pumps.speeds[pump] }
     func vibrationMmS(_ pump: Int) -> Double {
         // Suction water within 25 K of boiling makes the pumps cavitate.

@@ -34,6 +34,8 @@ struct CasterCooling: Sendable {
     private var film: AutoregressiveNoise
     private var pump: AutoregressiveNoise
     private var valves: [6 of AutoregressiveNoise]
+    /// What each zone's controller adds to the opening that goes with the speed: a tenth is in hand.
+    private var controllers: [6 of PIController]
     private var scale: AutoregressiveNoise
 
     init(tundishC: Double, throughputTPerMin: Double, random: inout SeededRandom) {
@@ -45,6 +47,7 @@ struct CasterCooling: Sendable {
             AutoregressiveNoise(deviation: 0.006, seconds: 5, step: 1, random: &random)
         }
         valves = [valve(), valve(), valve(), valve(), valve(), valve()]
+        controllers = .init(repeating: PIController(proportional: 0.3, integral: 0.06, low: -0.5, high: 0.1, held: 0))
         for zone in 0..<6 {
             zoneLMin[zone] = CasterCooling.zoneShares[zone] * CasterCooling.specificWater * throughputTPerMin * 1000
         }
@@ -109,10 +112,11 @@ struct CasterCooling: Sendable {
         for zone in 0..<6 {
             valves[zone].step(&random)
             let usual = CasterCooling.zoneShares[zone] * CasterCooling.specificWater * inputs.throughputTPerMin * 1000
-            // Clogged nozzles pass less at the same pressure; the valve is open as far as it goes.
+            // Clogged nozzles pass less at the same pressure; the controller makes up for it as far as its valve opens.
             let open = zone == 2 ? 1 - 0.65 * inputs.zoneFailure : 1
-            let wanted = usual * open * (1 + valves[zone].value)
-            zoneLMin[zone] += (wanted - zoneLMin[zone]) / 4
+            let trim = controllers[zone].output(error: 1 - zoneLMin[zone] / max(usual, 1), seconds: 1)
+            let passed = usual * open * (1 + trim) * (1 + valves[zone].value)
+            zoneLMin[zone] += (passed - zoneLMin[zone]) / 4
             total += zoneLMin[zone]
             felt += CasterCooling.zoneWeights[zone] * zoneLMin[zone] / CasterCooling.zoneShares[zone]
             // Half of what the zone takes from the strand stays in the water that comes back.
@@ -143,6 +147,7 @@ struct CasterCooling: Sendable {
             archive.visit(&zoneLMin[zone])
             archive.visit(&zoneReturnC[zone])
             valves[zone].visitState(&archive)
+            archive.visit(&controllers[zone].held)
         }
         archive.visit(&strandC)
         archive.visit(&supplyMPa)

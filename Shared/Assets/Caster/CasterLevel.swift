@@ -84,7 +84,7 @@ struct CasterLevel: Sendable {
             * CasterLevel.dt
         if phase > 2 * .pi { phase -= 2 * .pi }
         // In phase with the rolls, its strength wandering; a worn support makes it grow.
-        let strength = 0.55 + bulging.value + 16 * faults.oscillation
+        let strength = 0.8 + bulging.value + 16 * faults.oscillation
         let squeeze = strength * Maths.sin(phase)
         levelMm += (inflow - speedMPerMin * 1000 / 60 + squeeze) * CasterLevel.dt
         levelMm = min(max(levelMm, 0), 250)

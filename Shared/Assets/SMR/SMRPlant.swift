@@ -7,7 +7,7 @@ struct SMRPlant: Plant {
     static let scenarioCount = SMRScenario.allCases.count
     private static let dt = stepSeconds
     static let pressureMPa = 12.76
-    private static let meanC = (SMRCore.inletC + SMRCore.outletC) / 2
+    private static let meanC = (SMRCore.design.inletC + SMRCore.outletC) / 2
 
     private var random: SeededRandom
     private var reactivityNoise: AutoregressiveNoise
@@ -18,7 +18,7 @@ struct SMRPlant: Plant {
     private var slowNoise: AutoregressiveNoise
     private(set) var weather: Weather
 
-    private var core = SMRCore()
+    private var core: ReactorCore
     private var control = SMRControl()
     private var steam = SMRSteam()
     private var pressurizer: Pressurizer
@@ -26,13 +26,13 @@ struct SMRPlant: Plant {
     private var protection = Protection(delaySteps: 3, dropSeconds: 2, liftSeconds: 200)
 
     private var hotC = SMRCore.outletC
-    private var coldC = SMRCore.inletC
+    private var coldC = SMRCore.design.inletC
     private var flowFraction = 1.0
     private(set) var saturationC: Double
     private(set) var makeupKgS = 1.2
     private(set) var letdownKgS = 1.2
     private(set) var outletSensedC = SMRCore.outletC
-    private(set) var inletSensedC = SMRCore.inletC
+    private(set) var inletSensedC = SMRCore.design.inletC
     private(set) var isDecayHeatRemovalOpen = false
     private(set) var isContainmentIsolated = false
     private var load = 1.0
@@ -57,6 +57,7 @@ struct SMRPlant: Plant {
         self.random = random
         weather = Weather(seed: seed, stream: 2, meanC: 14, swingC: 7)
         saturationC = Self.saturationTable.celsius(pressureMPa: Self.pressureMPa)
+        core = SMRCore.make(saturationC: saturationC)
         pressurizer = Pressurizer(
             .init(
                 volumeM3: 12, setMPa: Self.pressureMPa, surgeMPaPerPercent: 0.03, heaterMPaPerS: 0.003,
@@ -106,7 +107,7 @@ struct SMRPlant: Plant {
         let excess = (hotC + coldC) / 2 - Self.meanC
         // Feedwater is shut off after a trip, holds the temperature during a restart, and follows the load else.
         if isRestarting, core.fission > 0.9 * load { isRestarting = false }
-        let standby = min(load, max(core.heatMW / SMRCore.ratedMW + 0.01 * excess, 0))
+        let standby = min(load, max(core.heatMW / SMRCore.design.ratedMW + 0.01 * excess, 0))
         steam.step(
             seconds: Self.dt, load: protection.isTripped ? 0 : isRestarting ? standby : load,
             hotC: min(hotC, saturationC), feedNoise: feedNoise.value, wearing: level(.pumpFailure))
@@ -125,12 +126,12 @@ struct SMRPlant: Plant {
         hotC += (core.outletC(inletC: coldC) - hotC) * min(Self.dt * flow / 22, 1)
         // Passive cooling is throttled so as to hold about 230 Cel.
         let opening = isDecayHeatRemovalOpen ? min(max((hotC - 215) / 40, 0), 1) : 0
-        let passiveMW = 0.06 * SMRCore.ratedMW * opening * max(hotC - containment.poolC, 0) / 273
-        let capacity = SMRCore.flowMWPerK(flow) / 2
+        let passiveMW = 0.06 * SMRCore.design.ratedMW * opening * max(hotC - containment.poolC, 0) / 273
+        let capacity = SMRCore.design.flowMWPerK(flow) / 2
         let cooled = max(hotC - (steam.heatMW + passiveMW) / capacity, 20)
         coldC += (cooled - coldC) * min(Self.dt * flow / 30, 1)
         // Buoyancy of the hot riser against the cold downcomer; friction grows with the square of the flow.
-        let buoyancy = max(hotC - coldC, 0) / (SMRCore.outletC - SMRCore.inletC)
+        let buoyancy = max(hotC - coldC, 0) / (SMRCore.outletC - SMRCore.design.inletC)
         let resistance = 1 + 8 * level(.lossOfFlow)
         flowFraction = max(flowFraction + (buoyancy - resistance * flowFraction * flowFraction) * Self.dt / 8, 0.005)
         containment.step(
@@ -243,13 +244,13 @@ extension SMRPlant {
     var powerPercent: Double { 100 * core.fission }
     var thermalMW: Double { core.heatMW }
     var decayHeatMW: Double { core.decayMW }
-    var xenonPcm: Double { core.xenonPcm }
+    var xenonPcm: Double { 1e5 * core.xenonReactivity }
     var regulatingPercent: Double { control.regulatingPercent }
     var shutdownPercent: Double { control.shutdownPercent }
     var boronPpm: Double { control.boronPpm }
     var pressureMPa: Double { pressurizer.pressureMPa + pressureNoise.value }
     var pressurizerPercent: Double { pressurizer.levelPercent }
-    var flowKgS: Double { SMRCore.ratedFlowKgS * flow }
+    var flowKgS: Double { SMRCore.design.ratedFlowKgS * flow }
     var riserVibrationMmS: Double {
         let boiling = 2 * core.outletVoid
         return (0.5 * flowFraction * flowFraction + boiling) * (1 + vibrationNoise.value)

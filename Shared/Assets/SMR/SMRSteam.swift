@@ -7,7 +7,7 @@ struct SMRSteam: Sendable {
     static let ratedRpm = 3450.0
     /// Evaporation from feedwater at 149 Cel, and specific heat of the superheated steam at 3.5 MPa.
     private static let riseMJPerKg = 2.1747
-    private static let steamMJPerKgK = (SMRCore.ratedMW / ratedKgS - riseMJPerKg) / (300 - 242.56)
+    private static let steamMJPerKgK = (SMRCore.design.ratedMW / ratedKgS - riseMJPerKg) / (300 - 242.56)
     private static let lines = PumpVibration(onceMmS: 0.8, twiceMmS: 0.4, vaneMmS: 0.6, broadbandMmS: 0.5)
     private static let tripWear = 0.884
 
@@ -18,7 +18,7 @@ struct SMRSteam: Sendable {
     private(set) var steamC = 300.0
     private(set) var feedwaterC = 149.0
     private(set) var generatorMW = 50.0
-    private(set) var heatMW = SMRCore.ratedMW
+    private(set) var heatMW = SMRCore.design.ratedMW
     private(set) var pumpSpeed = 1.0
     private(set) var isPumpRunning = true
     private(set) var wear = 0.0

@@ -65,12 +65,29 @@ public struct TailingsDesign: Sendable, Equatable {
     public let circleX: Double
     public let circleY: Double
     public let circleRadius: Double
+    /// The circle's slices without water, and between which heads the water table over each is found.
+    private let drySlices: [LimitEquilibrium.Slice]
+    private let slicePlaces: [SlicePlace]
     /// Head under the crest and seepage at the weir at rest.
     public let restPhreaticM: Double
     public let restSeepageLS: Double
     /// Final settlement of each plate.
     public let finalSettlementMm: [Double]
     public let plan: TriggerResponsePlan
+
+    private struct SlicePlace: Sendable, Equatable {
+        let segment: Int
+        let part: Double
+        let baseM: Double
+
+        /// `ends`: where the heads are known, from the pond to the drain.
+        init(_ slice: SlipCircle.Slice, ends: [Double]) {
+            segment = max((ends.firstIndex { slice.middle <= $0 } ?? ends.count - 1) - 1, 0)
+            let (left, right) = (ends[segment], ends[segment + 1])
+            part = right > left ? min(max((slice.middle - left) / (right - left), 0), 1) : 0
+            baseM = slice.base
+        }
+    }
 
     /// The piezometer under the crest.
     public static let crestTip = 3
@@ -106,6 +123,9 @@ public struct TailingsDesign: Sendable, Equatable {
         let found = given ?? TailingsDesign.criticalCircle(outline)
         (circleX, circleY, circleRadius) = found
         circle = TailingsDesign.slipCircle(outline, found)
+        drySlices = circle.dry(outline.strength)
+        let ends = [0] + tips.map(\.xM) + [rest.lengthM]
+        slicePlaces = circle.slices.map { SlicePlace($0, ends: ends) }
     }
 
     private static func slipCircle(_ outline: Outline, _ circle: (x: Double, y: Double, radius: Double)) -> SlipCircle {
@@ -163,9 +183,13 @@ public struct TailingsDesign: Sendable, Equatable {
             heads[index + 1] = PorePressure.headM(kPa: porePressuresKPa(index), tipM: tips[index].elevationM)
         }
         heads[7] = drainM
-        return circle.factorOfSafety(.bishop, strength: strength) { slice in
-            PorePressure.kPa(headM: head(at: slice.middle, heads), tipM: slice.base)
+        var slices = drySlices
+        for index in slices.indices {
+            let place = slicePlaces[index]
+            let head = heads[place.segment] + (heads[place.segment + 1] - heads[place.segment]) * place.part
+            slices[index].porePressure = max(PorePressure.kPa(headM: head, tipM: place.baseM), 0)
         }
+        return LimitEquilibrium.factorOfSafety(.bishop, slices)
     }
 
     /// The same with the water table at rest.
@@ -174,16 +198,6 @@ public struct TailingsDesign: Sendable, Equatable {
         return factorOfSafety(pondM: restLevelM) { index in
             PorePressure.kPa(headM: rest.headM(atM: tips[index].xM), tipM: tips[index].elevationM)
         }
-    }
-
-    private func head(at x: Double, _ heads: [8 of Double]) -> Double {
-        var left = 0.0
-        for index in 0..<7 {
-            let right = index < 6 ? tips[index].xM : pathM
-            if x <= right { return heads[index] + (heads[index + 1] - heads[index]) * (x - left) / (right - left) }
-            left = right
-        }
-        return heads[7]
     }
 
     /// Its simulator, with the signals of the asset kind `tailings`.

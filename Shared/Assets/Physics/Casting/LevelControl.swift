@@ -19,7 +19,7 @@ public struct LevelLoop: Sendable, Equatable {
         let damping = gainMmPerSPercent * proportional / 2
         let square = gainMmPerSPercent * integral
         let difference = damping * damping - square
-        if abs(difference) < 1e-12 * square { return d * t * Maths.exp(-damping * t) }
+        if abs(difference) <= 1e-12 * square { return d * t * Maths.exp(-damping * t) }
         if difference < 0 {
             let frequency = (-difference).squareRoot()
             return d / frequency * Maths.exp(-damping * t) * Maths.sin(frequency * t)
@@ -28,13 +28,16 @@ public struct LevelLoop: Sendable, Equatable {
         return d / (2 * root) * (Maths.exp((root - damping) * t) - Maths.exp((-root - damping) * t))
     }
 
-    /// The largest error after a step, and when.
+    /// The largest error after a step, and when. Without an integral part the error stays, and is reached at infinity; a
+    /// loop that drives the error up has no largest one: both are infinite.
     public func peak(disturbanceMmPerS d: Double) -> (errorMm: Double, seconds: Double) {
         let damping = gainMmPerSPercent * proportional / 2
         let square = gainMmPerSPercent * integral
+        if square == 0, damping > 0 { return (d / (2 * damping), .infinity) }
+        guard square > 0, damping >= 0 else { return (d == 0 ? 0 : d * .infinity, .infinity) }
         let difference = damping * damping - square
         let seconds: Double
-        if abs(difference) < 1e-12 * square {
+        if abs(difference) <= 1e-12 * square {
             seconds = 1 / damping
         } else if difference < 0 {
             let frequency = (-difference).squareRoot()

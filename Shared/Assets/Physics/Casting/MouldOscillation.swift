@@ -1,11 +1,12 @@
 /// Sinusoidal mould oscillation: stroke s (peak to peak, mm), frequency f (cycles per minute), speed v (m/min).
 public enum MouldOscillation {
     /// Time per cycle in which the mould moves down faster than the strand, in seconds:
-    /// tN = 60 / (pi f) acos(1000 v / (pi f s)); zero when the mould never overtakes the strand.
+    /// tN = 60 / (pi f) acos(1000 v / (pi f s)); zero when the mould never overtakes the strand, NaN for NaN.
     public static func negativeStripS(frequencyPerMin: Double, strokeMm: Double, speedMPerMin: Double) -> Double {
         let fastest = .pi * frequencyPerMin * strokeMm
+        guard fastest == fastest, speedMPerMin == speedMPerMin else { return .nan }
         guard fastest > 0, 1000 * speedMPerMin < fastest else { return 0 }
-        return 60 / (.pi * frequencyPerMin) * Maths.acos(1000 * speedMPerMin / fastest)
+        return 60 / (.pi * frequencyPerMin) * Maths.acos(max(1000 * speedMPerMin / fastest, -1))
     }
 
     /// Share of the cycle with negative strip.

@@ -25,20 +25,26 @@ public struct ShellModel: Sendable, Equatable {
     /// Enthalpy above that of the solid at 0 Cel, J/kg, cell by cell from the surface.
     public private(set) var enthalpies: [Double]
 
-    /// Liquid at `pouringC` everywhere.
+    /// Most cells, and most steps of the grid in one call.
+    public static let maxNodes = 10_000
+    public static let maxSteps = 10_000_000.0
+
+    /// Liquid at `pouringC` everywhere; `nodes` is clamped to 2 ... `maxNodes`.
     public init(_ parameters: Parameters, depthMm: Double, nodes: Int, pouringC: Double) {
         self.parameters = parameters
-        spacingM = depthMm / 1000 / Double(max(nodes, 2))
+        let count = min(max(nodes, 2), ShellModel.maxNodes)
+        spacingM = depthMm / 1000 / Double(count)
         enthalpies = []
-        enthalpies = Array(repeating: enthalpy(pouringC), count: max(nodes, 2))
+        enthalpies = Array(repeating: enthalpy(pouringC), count: count)
     }
 
     /// Longest stable step of the explicit scheme, with a margin: dx^2 / (2 a), a third of it at a fixed surface.
     public var longestStepS: Double { 0.9 * spacingM * spacingM / (3 * parameters.material.diffusivityM2PerS) }
 
+    /// Nothing happens unless `seconds` is positive and takes no more than `maxSteps`.
     public mutating func advance(seconds: Double, surface: Surface) {
-        guard seconds > 0 else { return }
         let count = max(1, (seconds / longestStepS).rounded(.up))
+        guard seconds > 0, count <= ShellModel.maxSteps else { return }
         let step = seconds / count
         var temperatures = enthalpies.map(temperature)
         var done = 0.0
@@ -65,7 +71,10 @@ public struct ShellModel: Sendable, Equatable {
     /// Thickness of what is solid, mushy cells counted by their solid share.
     public var thicknessMm: Double { enthalpies.reduce(0) { $0 + solidShare($1) } * spacingM * 1000 }
 
-    public func temperatureC(cell: Int) -> Double { temperature(enthalpies[cell]) }
+    /// NaN where there is no such cell.
+    public func temperatureC(cell: Int) -> Double {
+        enthalpies.indices.contains(cell) ? temperature(enthalpies[cell]) : .nan
+    }
 
     /// Surface temperature, extrapolated half a cell.
     public var surfaceC: Double { 1.5 * temperature(enthalpies[0]) - 0.5 * temperature(enthalpies[1]) }
@@ -90,6 +99,7 @@ public struct ShellModel: Sendable, Equatable {
     }
 
     private func solidShare(_ enthalpy: Double) -> Double {
-        min(max((atLiquidus - enthalpy) / (atLiquidus - atSolidus), 0), 1)
+        guard atLiquidus > atSolidus else { return enthalpy <= atSolidus ? 1 : 0 }
+        return min(max((atLiquidus - enthalpy) / (atLiquidus - atSolidus), 0), 1)
     }
 }

@@ -22,7 +22,7 @@ public struct StefanProblem: Sendable, Equatable {
     public let wallC: Double
     /// Of the liquid above freezing; zero for the one-phase problem.
     public let superheatK: Double
-    /// The growth constant m.
+    /// The growth constant m; zero when nothing freezes.
     public let growth: Double
 
     /// `liquid` nil: as the solid.
@@ -66,13 +66,13 @@ public struct StefanProblem: Sendable, Equatable {
 
     /// Thickness of the solid in mm.
     public func thicknessMm(seconds: Double) -> Double {
-        2 * growth * (solid.diffusivityM2PerS * seconds).squareRoot() * 1000
+        2 * growth * (solid.diffusivityM2PerS * max(seconds, 0)).squareRoot() * 1000
     }
 
     /// K in S = K sqrt(t), in mm/min^0.5.
     public var constantMmPerRootMin: Double { thicknessMm(seconds: 60) }
 
-    /// Temperature at a depth below the wall, in the solid or in the liquid.
+    /// Temperature at a depth below the wall, in the solid or in the liquid. NaN when nothing freezes, and before the start.
     public func temperatureC(depthMm: Double, seconds: Double) -> Double {
         let depthM = depthMm / 1000
         if depthMm <= thicknessMm(seconds: seconds) {

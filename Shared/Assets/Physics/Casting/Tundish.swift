@@ -20,10 +20,13 @@ public struct Tundish: Sendable, Equatable {
     public static func timeConstantMin(massT: Double, inflowTPerMin: Double) -> Double { massT / inflowTPerMin }
 
     /// Advances by `seconds` of steady flows. Exact in temperature and mass for any step, as long as steel is left:
-    /// with M = M0 + D t, heat obeys (T - T_end)' = -(W_in / M) (T - T_end).
+    /// with M = M0 + D t, heat obeys (T - T_end)' = -(W_in / M) (T - T_end). Nothing happens unless `seconds` is positive
+    /// and finite; a kilogram always stays.
     public mutating func advance(
         seconds: Double, inflowTPerMin: Double, inflowC: Double, outflowTPerMin: Double, lossKW: Double
     ) {
+        guard seconds > 0, seconds.isFinite else { return }
+        massT = max(massT, 0.001)
         guard inflowTPerMin > 0 else {
             let lossTKPerS = lossKW / 1000 / heatKJPerKgK
             let end = max(massT - outflowTPerMin / 60 * seconds, 0.001)

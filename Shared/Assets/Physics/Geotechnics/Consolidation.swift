@@ -7,7 +7,7 @@ public enum Consolidation {
 
     /// Degree of consolidation U(T) = 1 - sum 2 / M^2 e^(-M^2 T), M = (2 m + 1) pi / 2.
     public static func degree(timeFactor: Double) -> Double {
-        guard timeFactor > 0 else { return 0 }
+        guard timeFactor > 0 else { return timeFactor.isNaN ? .nan : 0 }
         // Early, the series is slow and its limit sqrt(4 T / pi) exact to sixteen digits.
         if timeFactor < 0.005 { return (4 * timeFactor / .pi).squareRoot() }
         var left = 0.0
@@ -35,8 +35,10 @@ public enum Consolidation {
         return (low + high) / 2
     }
 
-    /// Excess pore pressure left, u / u0 = sum 2 / M sin(M Z) e^(-M^2 T), at the depth Z = z / Hd below the drain.
+    /// Excess pore pressure left, u / u0 = sum 2 / M sin(M Z) e^(-M^2 T), at the depth Z = z / Hd below the drain: 0 ... 1,
+    /// or up to 2 in a layer that drains at both faces.
     public static func excess(depthRatio: Double, timeFactor: Double) -> Double {
+        let depthRatio = min(depthRatio, 2 - depthRatio)
         guard timeFactor > 0 else { return depthRatio > 0 ? 1 : 0 }
         // Early, what is drained has not met the far face: u / u0 = erf(Z / (2 sqrt T)).
         if timeFactor < 0.005 { return Maths.erf(depthRatio / (2 * timeFactor.squareRoot())) }

@@ -14,23 +14,25 @@ public struct InverseVelocity: Sendable, Equatable {
         day < failureDay ? 1 / (slope * (failureDay - day)) : .infinity
     }
 
-    /// Displacement in mm between two days before failure.
+    /// Displacement in mm between two days; infinite from failure on.
     public func displacementMm(from start: Double, to end: Double) -> Double {
-        Maths.log((failureDay - start) / (failureDay - end)) / slope
+        guard end < failureDay else { return .infinity }
+        return Maths.log((failureDay - start) / (failureDay - end)) / slope
     }
 
-    /// Where the line through two inverse velocities meets zero; nil when it does not fall.
+    /// Where the line through two inverse velocities meets zero; nil when it does not fall, or when nothing moves.
     public static func failureDay(
         day first: Double, velocity firstMmPerDay: Double, day second: Double, velocity secondMmPerDay: Double
     ) -> Double? {
         let (a, b) = (1 / firstMmPerDay, 1 / secondMmPerDay)
-        guard second > first, a > b else { return nil }
+        guard second > first, firstMmPerDay > 0, a > b, a.isFinite else { return nil }
         return second + b * (second - first) / (a - b)
     }
 
-    /// The least-squares line through many; nil when it does not fall.
+    /// The least-squares line through many; nil when it does not fall, and when one of them does not move.
     public static func failureDay(days: [Double], velocitiesMmPerDay: [Double]) -> Double? {
         guard days.count == velocitiesMmPerDay.count, days.count >= 2 else { return nil }
+        guard velocitiesMmPerDay.allSatisfy({ $0 > 0 }) else { return nil }
         let count = Double(days.count)
         let meanDay = days.reduce(0, +) / count
         let inverses = velocitiesMmPerDay.map { 1 / $0 }
@@ -40,7 +42,7 @@ public struct InverseVelocity: Sendable, Equatable {
             cross += (day - meanDay) * (inverse - mean)
             square += (day - meanDay) * (day - meanDay)
         }
-        guard cross < 0 else { return nil }
+        guard cross < 0, square > 0 else { return nil }
         return meanDay - mean * square / cross
     }
 }

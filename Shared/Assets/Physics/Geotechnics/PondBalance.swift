@@ -57,6 +57,7 @@ public struct PondBalance: Sendable, Equatable {
     /// Returns the change in m3; the pond is never emptied below nothing.
     @discardableResult
     public mutating func advance(seconds: Double, _ flows: Flows) -> Double {
+        guard seconds > 0, seconds.isFinite else { return 0 }
         let area = areaM2
         let rain = flows.rainMPerS * (area + flows.runoff * max(flows.catchmentM2 - area, 0))
         let losses = flows.evaporationMPerS * area + flows.seepageM3PerS + flows.decantM3PerS

@@ -27,9 +27,9 @@ public struct DupuitFlow: Sendable, Equatable {
 
     /// h(x)^2 = h1^2 - (h1^2 - h2^2) x / L + (w / k) (L - x) x.
     public func headM(atM x: Double) -> Double {
+        let mound = rechargeMPerS == 0 ? 0 : rechargeMPerS / conductivityMPerS * (lengthM - x) * x
         let square =
-            upstreamM * upstreamM - (upstreamM * upstreamM - downstreamM * downstreamM) * x / lengthM
-            + rechargeMPerS / conductivityMPerS * (lengthM - x) * x
+            upstreamM * upstreamM - (upstreamM * upstreamM - downstreamM * downstreamM) * x / lengthM + mound
         return max(square, 0).squareRoot()
     }
 }
@@ -68,7 +68,7 @@ public struct PhreaticSurface: Sendable, Equatable {
         self.conductivityMPerS = conductivityMPerS
         self.lengthM = lengthM
         self.specificYield = specificYield
-        let count = max(nodes, 3)
+        let count = min(max(nodes, 3), 100_000)
         let steady = DupuitFlow(
             conductivityMPerS: conductivityMPerS, lengthM: lengthM, upstreamM: upstreamM, downstreamM: downstreamM,
             rechargeMPerS: rechargeMPerS)
@@ -84,6 +84,7 @@ public struct PhreaticSurface: Sendable, Equatable {
         seconds: Double, upstreamM: Double, downstreamM: Double, rechargeMPerS: Double = 0,
         rechargedM: Double = .infinity
     ) {
+        guard seconds > 0, seconds.isFinite else { return }
         let last = headsM.count - 1
         let weight = seconds * conductivityMPerS / (specificYield * spacingM * spacingM)
         let source = seconds * rechargeMPerS / specificYield

@@ -1,5 +1,5 @@
 /// A trigger action response plan (TARP): which of four levels the readings of a facility call for. A pure function of
-/// the readings, so that anybody can check it; latching until acknowledged is the alarm system's affair.
+/// the readings, so that anybody can check it; `LatchedResponse` keeps the level until somebody acknowledges it.
 public struct TriggerResponsePlan: Sendable, Equatable {
     /// Written with the plan; changes when a rule does.
     public static let version = 1
@@ -62,8 +62,20 @@ public struct TriggerResponsePlan: Sendable, Equatable {
     /// Rain alone never calls for more than orange.
     public var rain24hMm = Steps(yellow: 50, orange: 100, red: .infinity)
 
-    public init(designPhreaticM: Double, usualSeepageLPerS: Double) {
-        phreaticM = Steps(yellow: designPhreaticM + 0.5, orange: designPhreaticM + 1, red: designPhreaticM + 2)
+    /// `lastYear`: mean and standard deviation of the phreatic level over twelve months, three of which above the mean are
+    /// yellow as well. `designFloodM`: rise of the pond in the design flood, which the freeboard has to hold with 0.3 m to
+    /// spare.
+    public init(
+        designPhreaticM: Double, usualSeepageLPerS: Double, lastYear: (meanM: Double, deviationM: Double)? = nil,
+        designFloodM: Double = 0
+    ) {
+        let yellow = designPhreaticM + 0.5
+        phreaticM = Steps(
+            yellow: min(yellow, lastYear.map { $0.meanM + 3 * $0.deviationM } ?? yellow), orange: designPhreaticM + 1,
+            red: designPhreaticM + 2)
+        freeboardM.red = max(freeboardM.red, designFloodM + 0.3)
+        freeboardM.orange = max(freeboardM.orange, freeboardM.red)
+        freeboardM.yellow = max(freeboardM.yellow, freeboardM.orange)
         seepageLPerS = Steps(
             yellow: 1.5 * usualSeepageLPerS, orange: 2 * usualSeepageLPerS, red: 3 * usualSeepageLPerS)
     }
@@ -76,4 +88,26 @@ public struct TriggerResponsePlan: Sendable, Equatable {
             phreaticM.level(rising: readings.phreaticM), seepageLPerS.level(rising: readings.seepageLPerS),
             turbidityNTU.level(rising: readings.turbidityNTU), rain24hMm.level(rising: readings.rain24hMm))
     }
+}
+
+/// The level of a plan as people are shown it: it rises at once and stays until it is acknowledged.
+public struct LatchedResponse: Sendable, Equatable {
+    public let plan: TriggerResponsePlan
+    /// What the last readings call for, 0 green ... 3 red.
+    public private(set) var present = 0
+    /// What is shown: the worst since the last acknowledgement.
+    public private(set) var shown = 0
+
+    public init(_ plan: TriggerResponsePlan) { self.plan = plan }
+
+    /// Takes in readings and returns the level to show.
+    @discardableResult
+    public mutating func observe(_ readings: TriggerResponsePlan.Readings) -> Int {
+        present = plan.level(readings)
+        shown = max(shown, present)
+        return shown
+    }
+
+    /// Falls back to what the last readings call for.
+    public mutating func acknowledge() { shown = present }
 }

@@ -62,8 +62,10 @@ public struct DecayHeat: Sendable, Equatable {
     /// Sum of the terms, in the unit of power.
     public var heat: Double { heats.reduce(0, +) }
 
-    /// Advances by `seconds` of steady fission at `power`. Exact; the weights are kept for the next equal step.
+    /// Advances by `seconds` of steady fission at `power`. Exact; the weights are kept for the next equal step. Nothing
+    /// happens unless `seconds` is positive and finite.
     public mutating func advance(seconds: Double, power: Double) {
+        guard seconds > 0, seconds.isFinite else { return }
         if seconds != tableStepS {
             tableStepS = seconds
             table = terms.map { term in

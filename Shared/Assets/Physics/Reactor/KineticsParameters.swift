@@ -9,6 +9,9 @@ public struct KineticsParameters: Sendable, Equatable {
             self.decayPerS = decayPerS
             self.fraction = fraction
         }
+
+        /// Share of its equilibrium that the group has reached after `seconds` at steady power.
+        func builtUp(after seconds: Double) -> Double { -Maths.expm1(-decayPerS * max(seconds, 0)) }
     }
 
     public var groups: [Group]
@@ -16,6 +19,14 @@ public struct KineticsParameters: Sendable, Equatable {
 
     /// The delayed fraction beta: the sum over the groups.
     public var beta: Double { groups.reduce(0) { $0 + $1.fraction } }
+
+    /// Whether it can be of a reactor: everything finite, no decay or fraction negative, a generation time above zero.
+    public var isSound: Bool {
+        guard generationTimeS > 0, generationTimeS.isFinite else { return false }
+        return groups.allSatisfy {
+            $0.decayPerS >= 0 && $0.decayPerS.isFinite && $0.fraction >= 0 && $0.fraction.isFinite
+        }
+    }
 
     public init(groups: [Group], generationTimeS: Double) {
         self.groups = groups

@@ -20,6 +20,9 @@ final class KineticsTable: Sendable {
     /// Group by group and stage by stage: what an increment adds to the precursors at the end.
     let gain: [Double]
 
+    /// Stage by stage: the increments' weights in the integral of power until then, in steps.
+    let areas: [Double]
+
     /// `stages` of 2, 3 or 5.
     init(_ parameters: KineticsParameters, stepS: Double, stages: Int) {
         let nodes = KineticsTable.radauNodes(stages)
@@ -49,6 +52,7 @@ final class KineticsTable: Sendable {
             }
             relax.append(-Maths.expm1(-x))
         }
+        areas = nodes.flatMap { KineticsTable.weights(0, upTo: $0, basis) }
         self.stepS = stepS
         self.stages = stages
         self.nodes = nodes

@@ -1,32 +1,56 @@
-import Model
-
 /// Point reactor kinetics with any number of delayed groups and an external source (Keepin 1965, ch. 7):
 ///
 ///     n'   = (r - beta) / L * n + sum l_i c_i + s
 ///     c_i' = beta_i / L * n - l_i c_i
 ///
-/// with reactivity and source linear in time within a step. Solved by collocation of order 9 on an interval that is
-/// halved until halving no longer matters: exact to the tolerance at any step and at any stiffness.
+/// Solved by collocation of order 9 on an interval that is halved until halving no longer matters: exact to the tolerance
+/// at any step and at any stiffness. Reactivity is linear within a step, or any smooth function of time, or of time and of
+/// the energy released; a kink belongs between two steps.
+///
+/// Steps that are not positive, values that are not finite and parameters that are not sound change nothing. Power that
+/// would pass 1e290 stays where it is from then on.
 public struct PointKinetics: Sendable {
     public let parameters: KineticsParameters
-    /// Largest change that halving an interval may make, relative to the power.
+    /// Largest change that halving an interval may make, relative to each quantity.
     public let tolerance: Double
     /// Neutron density (or power) n, in any unit.
     public var power: Double { state.power }
     /// Precursors as the power they would be in equilibrium with: p_i = l_i c_i L / beta_i. Then
     /// p_i' = l_i (n - p_i), and in a steady state every p_i is exactly n.
     public var equivalents: [Double] { state.equivalents }
+    /// The integral of power over time since the start, in power times seconds.
+    public private(set) var energy = 0.0
 
-    var state: KineticsState
+    private var state: KineticsState
     /// Weights for the last step asked for, and for its half, quarter, ...
     private var tables: [KineticsTable] = []
+    private var stepsLeft = 0
+    private var isBeyond = false
     private static let maxHalvings = 44
+    /// Of one call, so that it always ends; the stiffest sets need a few thousand.
+    private static let maxSteps = 400_000
+    private static let maxPower = 1e290
 
-    /// In equilibrium at `power`: c_i = beta_i n / (L l_i).
+    /// At `power`, all precursors in equilibrium with it: c_i = beta_i n / (L l_i).
     public init(_ parameters: KineticsParameters, power: Double, tolerance: Double = 1e-12) {
+        self.init(parameters, power: power, operationS: .infinity, tolerance: tolerance)
+    }
+
+    /// At `power` for `operationS` seconds, before which there were no precursors: long-lived groups, such as
+    /// photoneutrons, need days. c_i = beta_i n / (L l_i) (1 - e^(-l_i T)).
+    public init(_ parameters: KineticsParameters, power: Double, operationS: Double, tolerance: Double = 1e-12) {
         self.parameters = parameters
-        self.tolerance = tolerance
-        state = KineticsState(power: power, groups: parameters.groups.count)
+        self.tolerance = max(tolerance, 1e-13)
+        let built = operationS < .infinity ? parameters.groups.map { $0.builtUp(after: operationS) * power } : nil
+        state = KineticsState(
+            power: power, equivalents: built ?? Array(repeating: power, count: parameters.groups.count))
+    }
+
+    /// The steady power of a subcritical reactor with a source in power per second, n = -L s / r; nil when not subcritical.
+    public static func subcriticalPower(
+        _ parameters: KineticsParameters, reactivity: Double, source: Double
+    ) -> Double? {
+        reactivity < 0 ? -parameters.generationTimeS * source / reactivity : nil
     }
 
     /// The precursors c_i in the unit of `power`.
@@ -41,131 +65,128 @@ public struct PointKinetics: Sendable {
     public mutating func advance(
         seconds: Double, reactivity: Double, to end: Double? = nil, source: Double = 0, to sourceEnd: Double? = nil
     ) {
-        guard seconds > 0, seconds.isFinite else { return }
+        let drive = LinearDrive(
+            reactivity: reactivity, reactivityEnd: end ?? reactivity, source: source, sourceEnd: sourceEnd ?? source,
+            length: seconds)
+        guard drive.reactivity.isFinite, drive.reactivityEnd.isFinite else { return }
+        guard drive.source.isFinite, drive.sourceEnd.isFinite else { return }
+        advance(seconds: seconds, drive)
+    }
+
+    /// Advances from the first of `corners` to the last, with reactivity linear from one to the next; two corners at the same
+    /// time are a step. Corners out of order are left out.
+    public mutating func advance(along corners: [(seconds: Double, reactivity: Double)], source: Double = 0) {
+        for (from, to) in zip(corners, corners.dropFirst()) {
+            advance(seconds: to.seconds - from.seconds, reactivity: from.reactivity, to: to.reactivity, source: source)
+        }
+    }
+
+    /// Advances by `seconds` under reactivity and source that are functions of the seconds since the call.
+    public mutating func advance(
+        seconds: Double, reactivity: (_ seconds: Double) -> Double, source: (_ seconds: Double) -> Double = { _ in 0 }
+    ) {
+        withoutActuallyEscaping(reactivity) { reactivity in
+            withoutActuallyEscaping(source) { source in
+                advance(
+                    seconds: seconds,
+                    FunctionDrive(feelsEnergy: false, reactivity: { time, _ in reactivity(time) }, source: source))
+            }
+        }
+    }
+
+    /// Advances by `seconds` under reactivity that also answers to the energy released since the call, in power times
+    /// seconds (Nordheim-Fuchs; Hetrick, Dynamics of Nuclear Reactors, ch. 5).
+    public mutating func advance(
+        seconds: Double, reactivity: (_ seconds: Double, _ energy: Double) -> Double,
+        source: (_ seconds: Double) -> Double = { _ in 0 }
+    ) {
+        withoutActuallyEscaping(reactivity) { reactivity in
+            withoutActuallyEscaping(source) { source in
+                advance(seconds: seconds, FunctionDrive(feelsEnergy: true, reactivity: reactivity, source: source))
+            }
+        }
+    }
+
+    private mutating func advance(seconds: Double, _ drive: some KineticsDrive) {
+        guard seconds > 0, seconds.isFinite, parameters.isSound, state.power.isFinite, !isBeyond else { return }
         if tables.first?.stepS != seconds {
             tables = [KineticsTable(parameters, stepS: seconds, stages: KineticsTable.maxStages)]
         }
-        let drive = KineticsDrive(
-            reactivity: reactivity, reactivityEnd: end ?? reactivity, source: source,
-            sourceEnd: sourceEnd ?? source)
-        var whole = state
-        whole.step(tables[0], drive)
-        advance(level: 0, drive, coarse: whole)
+        stepsLeft = PointKinetics.maxSteps
+        let start = Moment(seconds: 0, energy: 0)
+        let whole = step(state, tables[0], drive, from: start)
+        energy += advance(level: 0, drive, from: start, coarse: whole)
     }
 
-    /// Advances over one interval, of which `coarse` is the result in a single step.
-    private mutating func advance(level: Int, _ drive: KineticsDrive, coarse: KineticsState) {
+    /// Advances over one interval, of which `coarse` is the result in a single step; returns the energy released.
+    private mutating func advance(
+        level: Int, _ drive: some KineticsDrive, from start: Moment, coarse: Outcome
+    ) -> Double {
+        guard !isBeyond else { return 0 }
         if tables.count <= level + 1 {
             let half = tables[level].stepS / 2
             tables.append(KineticsTable(parameters, stepS: half, stages: KineticsTable.maxStages))
         }
-        let (first, second) = drive.halves
-        var middle = state
-        middle.step(tables[level + 1], first)
-        var fine = middle
-        fine.step(tables[level + 1], second)
-        if fine.distance(to: coarse) <= tolerance || level >= PointKinetics.maxHalvings {
-            state = fine
-            return
-        }
-        advance(level: level + 1, first, coarse: middle)
-        var last = state
-        last.step(tables[level + 1], second)
-        advance(level: level + 1, second, coarse: last)
-    }
-}
-
-/// What acts on the neutrons during a step: both linear in time.
-struct KineticsDrive: Sendable {
-    var reactivity: Double
-    var reactivityEnd: Double
-    var source = 0.0
-    var sourceEnd = 0.0
-
-    var halves: (KineticsDrive, KineticsDrive) {
-        let middle = (reactivity + reactivityEnd) / 2
-        let sourceMiddle = (source + sourceEnd) / 2
-        return (
-            KineticsDrive(reactivity: reactivity, reactivityEnd: middle, source: source, sourceEnd: sourceMiddle),
-            KineticsDrive(reactivity: middle, reactivityEnd: reactivityEnd, source: sourceMiddle, sourceEnd: sourceEnd)
-        )
-    }
-}
-
-/// Neutrons and precursors. Moves by single collocation steps; a steady state is held exactly.
-struct KineticsState: Sendable, Equatable {
-    private(set) var power: Double
-    private(set) var equivalents: [Double]
-
-    init(power: Double, groups: Int) {
-        self.power = power
-        equivalents = Array(repeating: power, count: groups)
-    }
-
-    /// One step of `table.stepS`.
-    mutating func step(_ table: KineticsTable, _ drive: KineticsDrive) {
-        let stages = table.stages
-        var matrix = InlineArray<25, Double>(repeating: 0)
-        var right = InlineArray<5, Double>(repeating: 0)
-        for group in equivalents.indices {
-            let lack = power - equivalents[group]
-            for stage in 0..<stages { right[stage] -= table.old[group * stages + stage] * lack }
-        }
-        for stage in 0..<stages {
-            let node = table.nodes[stage]
-            let rate = (drive.reactivity + (drive.reactivityEnd - drive.reactivity) * node) / table.lifeS
-            right[stage] += rate * power + drive.source + (drive.sourceEnd - drive.source) * node
-            for column in 0..<stages { matrix[stage * stages + column] = table.matrix[stage * stages + column] }
-            matrix[stage * stages + stage] -= rate
-        }
-        KineticsState.solve(&matrix, &right, stages)
-        for group in equivalents.indices {
-            var change = table.relax[group] * (power - equivalents[group])
-            for stage in 0..<stages { change += table.gain[group * stages + stage] * right[stage] }
-            equivalents[group] += change
-        }
-        power += right[stages - 1]
-    }
-
-    /// Gaussian elimination with row pivoting, in place.
-    private static func solve(_ matrix: inout [25 of Double], _ right: inout [5 of Double], _ size: Int) {
-        for column in 0..<size {
-            var pivot = column
-            for row in (column + 1)..<max(size, column + 1)
-            where abs(matrix[row * size + column]) > abs(matrix[pivot * size + column]) { pivot = row }
-            if pivot != column {
-                for index in column..<size {
-                    let kept = matrix[column * size + index]
-                    matrix[column * size + index] = matrix[pivot * size + index]
-                    matrix[pivot * size + index] = kept
-                }
-                let kept = right[column]
-                right[column] = right[pivot]
-                right[pivot] = kept
+        let table = tables[level + 1]
+        let first = step(state, table, drive, from: start)
+        let middle = Moment(seconds: start.seconds + table.stepS, energy: start.energy + first.energy)
+        let second = step(first.state, table, drive, from: middle)
+        let isAgreed = first.isAgreed && second.isAgreed && second.state.distance(to: coarse.state) <= tolerance
+        if isAgreed || level >= PointKinetics.maxHalvings || stepsLeft <= 0 {
+            guard abs(second.state.power) < PointKinetics.maxPower else {
+                isBeyond = true
+                return 0
             }
-            let inverse = 1 / matrix[column * size + column]
-            for row in (column + 1)..<max(size, column + 1) {
-                let factor = matrix[row * size + column] * inverse
-                for index in column..<size { matrix[row * size + index] -= factor * matrix[column * size + index] }
-                right[row] -= factor * right[column]
+            state = second.state
+            return first.energy + second.energy
+        }
+        var released = advance(level: level + 1, drive, from: start, coarse: first)
+        let here = Moment(seconds: middle.seconds, energy: start.energy + released)
+        let last = step(state, table, drive, from: here)
+        released += advance(level: level + 1, drive, from: here, coarse: last)
+        return released
+    }
+
+    /// Since the beginning of a call.
+    private struct Moment {
+        let seconds: Double
+        let energy: Double
+    }
+
+    private struct Outcome {
+        var state: KineticsState
+        var energy: Double
+        /// Whether reactivity and energy agree with each other.
+        var isAgreed: Bool
+    }
+
+    private mutating func step(
+        _ before: KineticsState, _ table: KineticsTable, _ drive: some KineticsDrive, from start: Moment
+    ) -> Outcome {
+        stepsLeft -= 1
+        var outcome = Outcome(state: before, energy: 0, isAgreed: !drive.feelsEnergy)
+        var increments = InlineArray<5, Double>(repeating: 0)
+        var reactivities = increments
+        var sources = increments
+        for stage in 0..<table.stages {
+            sources[stage] = drive.source(atS: start.seconds + table.nodes[stage] * table.stepS)
+        }
+        for _ in 0..<(drive.feelsEnergy ? 25 : 1) {
+            for stage in 0..<table.stages {
+                let released = drive.feelsEnergy ? before.energy(table, increments, until: stage) : 0
+                reactivities[stage] = drive.reactivity(
+                    atS: start.seconds + table.nodes[stage] * table.stepS, energy: start.energy + released)
+            }
+            let last = increments[table.stages - 1]
+            increments = before.increments(table, reactivities, sources)
+            let change = increments[table.stages - 1] - last
+            if drive.feelsEnergy, abs(change) <= 0.1 * tolerance * (abs(before.power) + abs(last)) {
+                outcome.isAgreed = true
+                break
             }
         }
-        for row in stride(from: size - 1, through: 0, by: -1) {
-            var sum = right[row]
-            for index in (row + 1)..<max(size, row + 1) { sum -= matrix[row * size + index] * right[index] }
-            right[row] = sum / matrix[row * size + row]
-        }
-    }
-
-    /// Largest difference from `other`, relative to the power.
-    func distance(to other: KineticsState) -> Double {
-        var largest = abs(power - other.power)
-        for index in equivalents.indices { largest = max(largest, abs(equivalents[index] - other.equivalents[index])) }
-        return largest / max(abs(power), 1e-300)
-    }
-
-    mutating func visitState(_ archive: inout StateArchive) {
-        archive.visit(&power)
-        archive.visit(&equivalents)
+        outcome.energy = before.energy(table, increments, until: table.stages - 1)
+        outcome.state.accept(table, increments)
+        return outcome
     }
 }

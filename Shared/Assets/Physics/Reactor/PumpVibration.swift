@@ -29,3 +29,23 @@ public struct PumpVibration: Sendable, Equatable {
             * (once * once + twiceMmS * twiceMmS + vaneMmS * vaneMmS + broadband * broadband).squareRoot()
     }
 }
+
+/// Severity of a machine's vibration, after ISO 10816-7 (pumps of category I): A as new, B for long-term operation, C for a
+/// limited time, D damaging.
+public enum VibrationZone: Int, Sendable, CaseIterable, Comparable {
+    case a, b, c, d
+
+    /// The ends of the zones A, B and C in mm/s rms, for machines of more than 200 kW and for smaller ones.
+    public static func limitsMmS(ratedKW: Double) -> (a: Double, b: Double, c: Double) {
+        ratedKW > 200 ? (3.5, 5.0, 7.6) : (2.5, 4.0, 6.6)
+    }
+
+    /// Nil when there is no reading.
+    public init?(rmsMmS: Double, ratedKW: Double) {
+        guard rmsMmS == rmsMmS else { return nil }
+        let limits = VibrationZone.limitsMmS(ratedKW: ratedKW)
+        self = rmsMmS <= limits.a ? .a : rmsMmS <= limits.b ? .b : rmsMmS <= limits.c ? .c : .d
+    }
+
+    public static func < (left: VibrationZone, right: VibrationZone) -> Bool { left.rawValue < right.rawValue }
+}

@@ -3,11 +3,14 @@ public enum Saturation: Sendable {
     case lightWater
     case heavyWater
 
-    /// Pressure in MPa at which the water boils at `celsius`; valid from the triple to the critical point.
+    /// Pressure in MPa at which the water boils at `celsius`, from the triple point (extrapolated a little below it) to the
+    /// critical point, whose pressure is given above it. NaN below absolute zero.
     public func pressureMPa(celsius: Double) -> Double {
         let kelvin = celsius + 273.15
+        guard kelvin > 0 else { return .nan }
         switch self {
         case .lightWater:
+            guard kelvin < Saturation.lightCriticalK else { return Saturation.lightCriticalMPa }
             // IAPWS-IF97, region 4, eq. 30.
             let n = Saturation.if97
             let theta = kelvin + n[8] / (kelvin - n[9])
@@ -28,14 +31,15 @@ public enum Saturation: Sendable {
         }
     }
 
-    /// Temperature in Cel at which the water boils at `pressureMPa`; the critical temperature above the critical point.
+    /// Temperature in Cel at which the water boils at `pressureMPa`; the critical temperature above the critical point, zero
+    /// in a vacuum, NaN for NaN.
     public func celsius(pressureMPa: Double) -> Double {
-        guard pressureMPa > 0 else { return 0 }
+        guard pressureMPa > 0 else { return pressureMPa.isNaN ? .nan : 0 }
         switch self {
         case .lightWater:
             // IAPWS-IF97, region 4, eq. 31.
             let n = Saturation.if97
-            let b2 = min(pressureMPa, 22.064).squareRoot()
+            let b2 = min(pressureMPa, Saturation.lightCriticalMPa).squareRoot()
             let b = b2.squareRoot()
             let e = b2 + n[2] * b + n[5]
             let f = n[0] * b2 + n[3] * b + n[6]
@@ -65,6 +69,8 @@ public enum Saturation: Sendable {
         }
     }
 
+    private static let lightCriticalK = 647.096
+    private static let lightCriticalMPa = 22.064
     private static let heavyCriticalK = 643.847
     private static let heavyCriticalMPa = 21.6618
     private static let if97 = [

@@ -24,6 +24,7 @@ public struct StirredTank: Sendable, Equatable {
 
     /// Advances by `seconds`; `feed` in amount per second, `flow` in volume per second.
     public mutating func advance(seconds: Double, feed: Double, flow: Double, volume: Double) {
+        guard seconds > 0, volume > 0 else { return }
         guard flow > 0 else {
             concentration += feed / volume * seconds
             return
