@@ -159,21 +159,15 @@ enum SparkplugRules {
         payloads-state-will-message-payload payloads-state-will-message-qos payloads-state-will-message-retain
         payloads-timestamp-in-UTC principles-birth-certificates-order topic-structure topic-structure-namespace-a
         topic-structure-namespace-device-id-non-associated-message-types topics-ncmd-mqtt topics-ncmd-payload
-        topics-ncmd-timestamp topics-ncmd-topic
+        topics-ncmd-timestamp topics-ncmd-topic operational-behavior-data-commands-dcmd-metric-name
+        operational-behavior-data-commands-dcmd-metric-value operational-behavior-data-commands-dcmd-verb
+        payloads-dcmd-qos payloads-dcmd-retain payloads-dcmd-seq payloads-dcmd-timestamp
+        topic-structure-namespace-device-id-associated-message-types topics-dcmd-mqtt topics-dcmd-payload
+        topics-dcmd-timestamp topics-dcmd-topic
         """)
 
     /// Not judged of our collector, and why.
     static let hostExemptions: [(why: String, rules: [String])] = [
-        (
-            "it never writes to a device",
-            words(
-                """
-                operational-behavior-data-commands-dcmd-metric-name operational-behavior-data-commands-dcmd-metric-value
-                operational-behavior-data-commands-dcmd-verb payloads-dcmd-qos payloads-dcmd-retain payloads-dcmd-seq
-                payloads-dcmd-timestamp topic-structure-namespace-device-id-associated-message-types topics-dcmd-mqtt
-                topics-dcmd-payload topics-dcmd-timestamp topics-dcmd-topic
-                """)
-        ),
         (
             "advice only: nodes in the field lose their connection over a command without a type",
             ["payloads-metric-datatype-not-req"]
@@ -194,7 +188,7 @@ enum SparkplugRules {
     /// What the collector does beyond the rules: see `host_application.py`.
     static let hostFacts = words(
         """
-        fact-births-after-reconnecting fact-death-of-another-session fact-every-type fact-forged-state fact-history
+        fact-births-after-reconnecting fact-death-of-another-session fact-device-is-commanded fact-every-type fact-forged-state fact-history
         fact-names-without-aliases fact-node-comes-again fact-node-data fact-node-metrics fact-nonsense-hurts-nobody
         fact-nonsense-is-set-aside fact-null fact-report-by-exception fact-seq-wraps fact-state-is-restored fact-stale-without-broker
         fact-times-in-ms fact-twice-is-once fact-unit fact-unknown-device fact-unknown-metric

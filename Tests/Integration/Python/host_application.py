@@ -86,7 +86,7 @@ class EdgeNode:
             if is_birth:
                 metric.name = name
                 metric.datatype = kind
-                if self.uses_aliases and not name.startswith("Node Control/") and name != "bdSeq":
+                if self.uses_aliases and not name.startswith(("Node Control/", "Device Control/")) and name != "bdSeq":
                     metric.alias = self.aliases.setdefault(name, len(self.aliases) + 1)
             elif self.uses_aliases:
                 metric.alias = self.aliases[name]
@@ -161,6 +161,8 @@ class Scenario:
             f"mqtt: {{host: 127.0.0.1, port: {self.tap.port}}}", "",
         ]))
         self.collector = Program([given["collector"], "run", "--config", config], f"{folder}/collector.log")
+        # Topic of device commands, and the metrics that such a command may have.
+        self.commandable = {}
         self.states = []
         # The newest time stamp that somebody else has put on our STATE.
         self.forged = 0
@@ -210,6 +212,7 @@ class Scenario:
         self.goes_online()
         self.takes_a_node_with_aliases()
         self.takes_a_node_without_aliases()
+        self.commands_a_device()
         self.keeps_the_order()
         self.asks_for_births()
         self.bears_nonsense()
@@ -318,6 +321,33 @@ class Scenario:
         self.eventually(
             "fact-names-without-aliases topic-structure-namespace-duplicate-device-id-across-edge-node", query,
             f"{name}|Drehzahl/Soll|1\n{name}|mode|aus\n{name}|Drehzahl/Soll|2\n{name}|mode|än")
+
+    def commands_a_device(self):
+        """Somebody wants a device to be put through a scenario: its node hears of it until it answers."""
+        node = self.node
+        names = ["Device Control/Scenario Start", "Device Control/Scenario Stop"]
+        node.device_birth("simulator", [(name, STRING, "string_value", "") for name in names] + [double("x", 1.0)])
+        self.eventually("fact-device-is-commanded", "select count(*) from assets where device = 'simulator'", "1")
+        self.commandable = {node.topic("DCMD", "simulator"): names}
+        mark = self.tap.mark()
+        self.sql("""insert into scenario_runs (asset, run, scenario, title, severity, source, started_by, parts, request,
+            requested_at) select asset, 'run-1', 'x', 'X', 1, 'command', 'anna', '[]', '{"run":"run-1"}', now()
+            from assets where device = 'simulator'""")
+        self.heard(mark, names[0], '{"run":"run-1"}')
+        self.sql("update scenario_runs set stop_requested_at = clock_timestamp(), stop_requested_by = 'bert'")
+        self.heard(mark, names[1], '{"run":"run-1","by":"bert"}')
+        self.sql("update scenario_runs set ended_at = now()")
+
+    def heard(self, mark, name, text):
+        def found():
+            messages = [self.decode(p.payload) for p in self.tap.since(mark, "PUBLISH", True) if p.topic in self.commandable]
+            return any(m.name == name and m.string_value == text for message in messages for m in message.metrics)
+
+        try:
+            until(name, found, 20)
+            self.judge.check("fact-device-is-commanded", True)
+        except TimeoutError:
+            self.judge.check("fact-device-is-commanded", False, f"{name} was never sent")
 
     def keeps_the_order(self):
         node = self.node
@@ -577,6 +607,8 @@ class Scenario:
     def judge_command(self, packet):
         check = self.judge.check
         levels = packet.topic.split("/")
+        if levels[2] == "DCMD":
+            return self.judge_device_command(packet, levels)
         ids = ("topics-ncmd-topic topic-structure topic-structure-namespace-a operational-behavior-data-commands-ncmd-verb "
                "topic-structure-namespace-device-id-non-associated-message-types "
                "operational-behavior-data-commands-ncmd-rebirth-verb")
@@ -597,6 +629,29 @@ class Scenario:
                 "operational-behavior-data-commands-ncmd-rebirth-value operational-behavior-data-commands-ncmd-metric-value "
                 "payloads-metric-datatype-value payloads-metric-datatype-value-type",
                 metric.datatype == BOOLEAN and metric.boolean_value is True, metric)
+            check("payloads-name-cmd-requirement payloads-metric-timestamp-in-UTC", metric.HasField("timestamp"))
+
+
+    def judge_device_command(self, packet, levels):
+        check = self.judge.check
+        ids = ("topics-dcmd-topic topic-structure topic-structure-namespace-a operational-behavior-data-commands-dcmd-verb "
+               "topic-structure-namespace-device-id-associated-message-types")
+        check(ids, len(levels) == 5 and levels[0] == "spBv1.0" and packet.topic in self.commandable, packet.topic)
+        check("topics-dcmd-mqtt payloads-dcmd-qos", packet.qos == 0)
+        check("payloads-dcmd-retain", not packet.retain)
+        message = self.decode(packet.payload)
+        is_recent = message.HasField("timestamp") and abs(message.timestamp - packet.wall_ms) < 60_000
+        check("topics-dcmd-timestamp payloads-dcmd-timestamp payloads-timestamp-in-UTC", is_recent)
+        check("payloads-dcmd-seq", not message.HasField("seq"))
+        check("topics-dcmd-payload", len(message.metrics) > 0)
+        for metric in message.metrics:
+            check(
+                "operational-behavior-data-commands-dcmd-metric-name payloads-name-requirement "
+                "payloads-alias-data-cmd-requirement",
+                metric.name in self.commandable.get(packet.topic, []) and not metric.HasField("alias"), metric)
+            check(
+                "operational-behavior-data-commands-dcmd-metric-value payloads-metric-datatype-value",
+                metric.datatype == STRING and json.loads(metric.string_value)["run"] == "run-1", metric)
             check("payloads-name-cmd-requirement payloads-metric-timestamp-in-UTC", metric.HasField("timestamp"))
 
 
