@@ -113,6 +113,34 @@ import Testing
         }
     }
 
+    /// Bytes from anybody: refused or understood, and never more than what is allowed.
+    @Test(arguments: Seeds.list(fixed: 20, fresh: 3)) func mutatedRequestsAreRefusedOrSound(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let request = ScenarioRequest(
+            run: "r-1", by: "Åsa", scenario: try #require(Self.library["mix"]))
+        for _ in 0..<200 {
+            var bytes = Array(request.text.utf8)
+            for _ in 0...random.below(4) {
+                let place = random.below(bytes.count)
+                switch random.below(3) {
+                case 0: bytes[place] = UInt8(truncatingIfNeeded: random.next())
+                case 1: bytes.remove(at: place)
+                default:
+                    bytes.insert(contentsOf: Array("9e-1\"{}[],:null".utf8).suffix(1 + random.below(12)), at: place)
+                }
+            }
+            guard let json = try? JSON(bytes) else { continue }
+            _ = try? ScenarioStop(json)
+            guard let sound = try? ScenarioRequest(json, kind: Self.kind, library: Self.library) else { continue }
+            #expect(sound.scenario.parts.count <= ScenarioLimits.mostParts, "\(replayHint(seed))")
+            for part in sound.scenario.parts {
+                #expect(ScenarioLimits.problems(part, Self.kind).isEmpty, "\(part), \(replayHint(seed))")
+            }
+            let again = try ScenarioRequest(try JSON(sound.text), kind: Self.kind, library: Self.library)
+            #expect(again.scenario.parts == sound.scenario.parts, "\(replayHint(seed))")
+        }
+    }
+
     @Test func stops() throws {
         let stop = try ScenarioStop(try JSON(#"{"run":"r-1","by":"anna"}"#))
         #expect(stop == ScenarioStop(run: "r-1", by: "anna"))

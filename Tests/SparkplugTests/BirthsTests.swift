@@ -89,6 +89,42 @@ struct BirthsTests {
         #expect(Births.deviceDeath(seq: 3, timeMs: 5) == Payload(timestampMs: 5, seq: 3))
     }
 
+    @Test func deviceBirthSaysWhatScenariosThereAre() throws {
+        func born(_ scenarios: Births.DeviceScenarios) -> [String: Metric] {
+            let payload = births.device(
+                device, latest: [], status: Samples.status, seq: 1, timeMs: 99, scenarios: scenarios)
+            return Dictionary(uniqueKeysWithValues: payload.metrics.map { ($0.name ?? "", $0) })
+        }
+        let calm = born(.init())
+        #expect(calm["Scenario/Running"]?.text == "[]" && calm["Scenario/Running"]?.alias == device.scenariosRunning)
+        #expect(calm["Scenario/Note"]?.alias == device.note && calm["Scenario/Note"]?.isTransient == true)
+        #expect(calm["Properties/Scenarios"] == nil && calm["Device Control/Scenario Start"] == nil)
+        let open = born(.init(available: "[1]", running: "[2]"))
+        #expect(open["Properties/Scenarios"]?.text == "[1]" && open["Scenario/Running"]?.text == "[2]")
+        for name in ["Device Control/Scenario Start", "Device Control/Scenario Stop", "Properties/Scenarios"] {
+            let metric = try #require(open[name])
+            #expect(metric.datatype == .string && metric.alias == nil, "\(name)")
+        }
+    }
+
+    @Test func notesTravelAsData() throws {
+        let envelope = DataEnvelope(
+            epoch: Samples.status.epoch, sequence: 7, chain: 8, seq: 9, sentMs: 100, isHistorical: false)
+        let note = Note(timeMs: 50, text: "{\"phase\":\"onset\"}")
+        let live = births.note(note, of: device, running: "[]", envelope)
+        #expect(
+            live.metrics.map(\.alias) == [
+                device.delivery.epoch, device.delivery.sequence, device.delivery.chain, device.note,
+                device.scenariosRunning,
+            ])
+        #expect(live.metrics.allSatisfy { $0.timestampMs == 50 && $0.isHistorical == nil } && live.seq == 9)
+        #expect(live.metrics[3].text == note.text && live.timestampMs == 100)
+        var late = envelope
+        late.isHistorical = true
+        let historical = births.note(note, of: device, running: nil, late)
+        #expect(historical.metrics.count == 4 && historical.metrics.allSatisfy { $0.isHistorical == true })
+    }
+
     @Test func deviceBirthDescribesEverySignal() throws {
         let payload = deviceBirth()
         #expect(payload.seq == 1)

@@ -16,6 +16,22 @@ struct CommandTests {
         #expect(received == commands.map { .accepted($0) })
     }
 
+    @Test func everyDeviceCommandComesBack() throws {
+        for command in [DeviceCommand.startScenario("{\"scenario\":\"ä\"}"), .stopScenario("{}"), .startScenario("")] {
+            let payload = command.payload(sentMs: 1000)
+            #expect(payload.seq == nil && payload.timestampMs == 1000)
+            #expect(payload.metrics.allSatisfy { $0.datatype == .string && $0.timestampMs == 1000 && $0.alias == nil })
+            let received = DeviceCommand.parse(try Payload(decoding: payload.encoded()))
+            #expect(received.map(\.command) == [command])
+        }
+        let others = [
+            Metric(name: "Device Control/Reboot", value: .scalar(.boolean(true))), Metric(alias: 3), Metric(),
+            Metric(name: "Device Control/Scenario Start", value: .scalar(.int(1))),
+            Metric(name: "Device Control/Scenario Start"), Metric(name: "device control/scenario start"),
+        ]
+        #expect(DeviceCommand.parse(Payload(metrics: others)).allSatisfy { $0.command == nil })
+    }
+
     @Test func whatHostsSend() {
         let cases: [(Metric, ReceivedCommand)] = [
             (Metric(name: "Node Control/Rebirth", value: .scalar(.boolean(true))), .accepted(.rebirth)),

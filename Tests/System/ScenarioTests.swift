@@ -1,5 +1,6 @@
 import Model
 import Runtime
+import Sparkplug
 import TestSupport
 import Testing
 
@@ -206,6 +207,60 @@ extension SystemTests {
                 }
                 try Self.wait(plant, "stuck", "ended")
                 try plant.drainAndStop()
+                for finding in try plant.findings() { #expect(finding.isWhole(), "\(finding)") }
+            }
+        }
+
+        @Test("What anybody sends to an asset is obeyed only if it is sound, and never without bounds")
+        func hostileCommands() async throws {
+            try await offPool {
+                let plant = try Self.plant()
+                try plant.start()
+                try plant.waitForFrames(5)
+                let hostile = try HostileClient(port: plant.broker.port)
+                let topic = "spBv1.0/\(plant.site)/DCMD/candu-1/candu-1"
+                let start = "Device Control/Scenario Start"
+                func send(_ name: String?, _ text: String) throws {
+                    let metric = Metric(name: name, datatype: .string, value: .scalar(.string(text)))
+                    try hostile.publish(topic, Payload(timestampMs: 1, metrics: [metric]).encoded())
+                }
+                let rubbish: [(name: String?, text: String)] = [
+                    (nil, "{}"), ("Device Control/Open Valve", "1"), ("Scenario/Note", "{}"), (start, ""), (start, "5"),
+                    (start, "{"), (start, "{}"), (start, #"{"scenario":"meteorite"}"#),
+                    (start, #"{"scenario":"coolant-leak","severity":7}"#),
+                    (start, #"{"scenario":"coolant-leak","severity":1,"severity":1}"#),
+                    (start, #"{"scenario":"coolant-leak","duration_s":1e300}"#),
+                    (start, #"{"scenario":"coolant-leak","run":"../x"}"#),
+                    (start, #"{"scenario":"coolant-leak","by":"\u0000"}"#),
+                    (start, String(repeating: "[", count: 7_000)), (start, String(repeating: "x", count: 100_000)),
+                    ("Device Control/Scenario Stop", "{}"), ("Device Control/Scenario Stop", #"{"run":"*"}"#),
+                ]
+                for (name, text) in rubbish { try send(name, text) }
+                try hostile.publish(topic, [0xFF, 0x00, 0x13])
+                try plant.wait("everything refused, and counted") {
+                    plant.agent.statusNumber("refused_commands") == Int64(rubbish.count + 1)
+                }
+                // A sound command is anybody's right whom the broker's access list allows it; it is recorded.
+                try send(start, #"{"scenario":"sensor-bias","run":"raw","duration_s":600}"#)
+                try Self.wait(plant, "raw", "running")
+                #expect(try plant.sql("select source, started_by from scenario_runs") == "command|unknown")
+                // A retained one is nobody's word of now.
+                let metric = Metric(
+                    name: start, datatype: .string,
+                    value: .scalar(.string(#"{"scenario":"sensor-drift","run":"kept"}"#)))
+                try hostile.publish(topic, Payload(timestampMs: 1, metrics: [metric]).encoded(), retain: true)
+                try Self.wait(plant, "kept", "running")
+                let births = plant.agent.statusNumber("births") ?? 0
+                plant.agent.link.cut()
+                try plant.wait("another birth") { plant.agent.statusNumber("births") ?? 0 > births }
+                // A flood: each command that is obeyed becomes a record, so that they are bounded.
+                for number in 0..<300 { try send("Device Control/Scenario Stop", #"{"run":"nothing-\#(number)"}"#) }
+                try plant.wait("the flood refused") {
+                    plant.agent.statusNumber("refused_commands") ?? 0 >= Int64(rubbish.count) + 200
+                }
+                try plant.drainAndStop()
+                #expect(try plant.number("select count(*) from notes") <= 125)
+                #expect(try plant.number("select count(*) from scenario_runs") == 2)
                 for finding in try plant.findings() { #expect(finding.isWhole(), "\(finding)") }
             }
         }
