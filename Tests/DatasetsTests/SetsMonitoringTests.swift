@@ -59,7 +59,7 @@ import Testing
             var episodes = MonitoringEpisodes(seed: seed, facility: 0)
             let labels = (0..<20_000).map { episodes.at(hour: Double($0)) }
             let share = Double(labels.count { $0.label != 0 }) / 20_000
-            #expect((0.2...0.5).contains(share), "\(share)")
+            #expect((0.1...0.35).contains(share), "\(share)")
             #expect(Set(labels.map(\.label)).count == MonitoringEpisodes.labels.count)
             #expect(labels.allSatisfy { ($0.label == 0) == ($0.severity == 0) && $0.severity <= 1 })
             for (before, after) in zip(labels, labels.dropFirst()) where before.label != 0 && after.label != 0 {

@@ -96,6 +96,8 @@ extension Facility {
         outline.restDepthM = random.uniform(3.2...5).rounded(digits: 1)
         outline.crestLengthM = (random.uniform(600...2400) / 50).rounded() * 50
         outline.pondAreaM2 = (random.uniform(1.5...8) * 10).rounded() * 1e4
+        // Enough to bring the pond back within days of heavy rain.
+        outline.decantM3H = min(random.uniform(1500...2600), 4800 / (outline.pondAreaM2 / 3.5e5)).rounded(digits: 0)
         // Log-uniform: silty to clean sand.
         outline.conductivityMPerS = Maths.exp(random.uniform(Maths.log(1.2e-6)...Maths.log(6e-6))).rounded(digits: 8)
         outline.strength = Strength(

@@ -22,7 +22,7 @@ struct MonitoringEpisodes: Sendable {
     }
 
     private static let kinds = [
-        Kind(id: "heavy-rain", weight: 0.4, length: 3...18, severity: 0.05...0.45, ramp: 0.5),
+        Kind(id: "heavy-rain", weight: 0.4, length: 3...14, severity: 0.03...0.2, ramp: 0.5),
         Kind(id: "pond-rise", weight: 0.12, length: 8...48, severity: 0.1...0.5, ramp: 1),
         Kind(id: "piezometer-blockage", weight: 0.12, length: 24...120, severity: 1...1, ramp: 0),
         Kind(id: "seepage-increase", weight: 0.14, length: 12...72, severity: 0.1...0.8, ramp: 6),
@@ -55,8 +55,8 @@ struct MonitoringEpisodes: Sendable {
     }
 
     private static func next(after hour: Double, _ random: inout SeededRandom) -> Episode {
-        // A pause of twelve hours and, on average, four days.
-        let pause = 12 - 96 * Maths.log(1 - random.unit())
+        // A pause of a day and, on average, seven more.
+        let pause = 24 - 168 * Maths.log(1 - random.unit())
         let number = random.weighted(kinds.map(\.weight))
         let kind = kinds[number]
         let start = hour + pause

@@ -27,6 +27,8 @@ public struct TailingsDesign: Sendable, Equatable {
         public var crestLengthM = 1200.0
         /// Of the pond at rest.
         public var pondAreaM2 = 3.5e5
+        /// What the decant pumps can take out of a pond of 35 ha; of others in proportion to their area.
+        public var decantM3H = 700.0
         public var conductivityMPerS = 3e-6
         public var strength = Strength(cohesion: 7, frictionDeg: 31.5, unitWeight: 19.5)
         public var meanAirC = 16.0

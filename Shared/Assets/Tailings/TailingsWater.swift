@@ -5,6 +5,8 @@ import Model
 struct TailingsWater: Sendable {
     private static let runoff = 0.55
     private static let infiltration = 0.25
+    /// What infiltrates is on its way through the unsaturated beach for some days.
+    private static let percolationSeconds = 6 * 86_400.0
     /// Water set free by 600 m3/h of slurry at 1.4 t/m3 with grains of 2.75, less what the voids keep.
     private static let bleedM3PerM3 = 0.565
     /// Of a pond of `usualAreaM2` at rest; other basins in proportion.
@@ -19,6 +21,8 @@ struct TailingsWater: Sendable {
     private(set) var pond: PondBalance
     private(set) var surface: PhreaticSurface
     private(set) var levelM: Double
+    /// Water between the beach's surface and the water table, as a depth.
+    private var percolatingM = 0.0
     private(set) var decantM3H: Double
     private(set) var seepageLS: Double
 
@@ -52,7 +56,7 @@ struct TailingsWater: Sendable {
 
     mutating func step(seconds: Double, _ inputs: Inputs) {
         let usual = TailingsWater.usualDecantM3H + 6000 * (levelM - design.restLevelM)
-        decantM3H = size * min(max(usual, 0), 700) * (1 - inputs.pondRise)
+        decantM3H = size * min(max(usual, 0), design.outline.decantM3H) * (1 - inputs.pondRise)
         var flows = PondBalance.Flows()
         flows.slurryWaterM3PerS = inputs.slurryM3H * TailingsWater.bleedM3PerM3 / 3600 + 4 * size * inputs.pondRise
         flows.rainMPerS = inputs.rainMmH / 1000 / 3600
@@ -63,9 +67,12 @@ struct TailingsWater: Sendable {
         flows.decantM3PerS = decantM3H / 3600 + inputs.breachM3PerS
         pond.advance(seconds: seconds, flows)
         levelM = pond.levelM
+        percolatingM += flows.rainMPerS * TailingsWater.infiltration * seconds
+        let arrived = percolatingM * (1 - Maths.exp(-seconds / TailingsWater.percolationSeconds))
+        percolatingM -= arrived
         surface.advance(
             seconds: seconds, upstreamM: min(levelM, design.crestM), downstreamM: design.drainM,
-            rechargeMPerS: flows.rainMPerS * TailingsWater.infiltration, rechargedM: design.outline.beachM)
+            rechargeMPerS: arrived / seconds, rechargedM: design.outline.beachM)
         seepageLS =
             TailingsDesign.foundationLS + surface.toeDischargeM2PerS * design.outline.crestLengthM * 1000
             + inputs.pipeLS
@@ -78,6 +85,7 @@ struct TailingsWater: Sendable {
         pond.replaceVolume { archive.visit(&$0) }
         surface.replaceHeads { archive.visit(&$0) }
         archive.visit(&levelM)
+        archive.visit(&percolatingM)
         archive.visit(&decantM3H)
         archive.visit(&seepageLS)
     }
