@@ -34,6 +34,8 @@ import Testing
         expect(Maths.exp(-744), Glibc.exp(-744), within: 1e-300)
         expect(Maths.exp(709.7), Glibc.exp(709.7), within: 1e-15)
         #expect(Maths.log(0) == -.infinity && Maths.log(-1).isNaN && Maths.log(.infinity) == .infinity)
+        expect(Maths.log(.leastNonzeroMagnitude), Glibc.log(.leastNonzeroMagnitude), within: 4e-16)
+        expect(Maths.log(0x1.8p-1030), Glibc.log(0x1.8p-1030), within: 4e-16)
         #expect(Maths.log(1) == 0 && Maths.pow(0, 2) == 0 && Maths.pow(0, 0) == 1 && Maths.pow(7, 0) == 1)
         #expect(Maths.acos(1) == 0 && Maths.acos(-1) == .pi && Maths.acos(1.1).isNaN && Maths.asin(-1.1).isNaN)
         #expect(

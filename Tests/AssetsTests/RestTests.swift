@@ -82,7 +82,7 @@ import Testing
             guard Stats.deviation(left) > 0 else { continue }
             count += 1
             let rho = Stats.lagOne(left)
-            if !(0.25...0.98).contains(rho) { failures[signal.name] = rho }
+            if !(0.3...0.95).contains(rho) { failures[signal.name] = rho }
             // More power at low frequencies than at high ones.
             let slow = (1...20).reduce(0) { $0 + Stats.power(left, atFrequency: 0.02 + 0.003 * Double($1)) }
             let fast = (1...20).reduce(0) { $0 + Stats.power(left, atFrequency: 0.40 + 0.003 * Double($1)) }
@@ -115,7 +115,7 @@ import Testing
     /// The same bytes in debug and release builds (Tests/Bench/fingerprints.sh compares them), and on every machine. They
     /// change whenever physics, instruments or tables change; then they are renewed on purpose.
     @Test(arguments: [
-        ("candu", "81df51e95353b12a"), ("smr", "19532ca51bb03cca"), ("caster", "1ab3e6ff8aa6941e"),
+        ("candu", "81df51e95353b12a"), ("smr", "ff056580cd70a0ee"), ("caster", "ce108d47efec6fdf"),
         ("tailings", "1698de2dc4ba8854"),
     ]) func readingsAreTheSameEverywhere(_ id: String, _ expected: String) throws {
         let kind = try #require(AssetCatalog[id])

@@ -155,7 +155,7 @@ extension CasterPlant {
         } + [
             Row.measured(
                 "hydraulic_pressure_oscillator", "Hydraulic pressure, oscillator", "MPa", normal: 16...20,
-                alarm: 14...22, physical: 0...40, decimals: 3, weight: 0.5, Instrument(noise: 0.012, wander: 0.015)
+                alarm: 14...22, physical: 0...40, decimals: 3, weight: 0.5, Instrument(noise: 0.02, wander: 0.015)
             ) { $0.oscillatorHydraulicMPa },
             Row.measured(
                 "hydraulic_pressure_segment", "Hydraulic pressure, segment clamping", "MPa", normal: 18...23,

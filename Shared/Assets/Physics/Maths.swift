@@ -59,8 +59,16 @@ public enum Maths {
     public static func log(_ x: Double) -> Double {
         guard x > 0 else { return x == 0 ? -.infinity : .nan }
         guard x < .infinity else { return .infinity }
-        var exponent = Int(x.exponent)
-        var m = x.significand
+        var exponent = 0
+        var m = x
+        if x < 0x1p-1022 {
+            m *= 0x1p54
+            exponent = -54
+        }
+        // Exponent and significand taken from the bits: the library's getters cost as much as the series.
+        let bits = m.bitPattern
+        exponent += Int(bits >> 52) - 1023
+        m = Double(bitPattern: (bits & 0x000F_FFFF_FFFF_FFFF) | 0x3FF0_0000_0000_0000)
         if m > 1.414_213_562_373_095_1 {
             m /= 2
             exponent += 1

@@ -145,7 +145,7 @@ extension SMRPlant {
         ) { $0.feedPumpSpeedRpm },
         Row.measured(
             "generator_power", "Generator power", "MW", normal: 25...52, alarm: 5...55, physical: -5...100,
-            decimals: 2, weight: 0.5, Instrument(noise: 0.02, wander: 0.02)
+            decimals: 2, weight: 0.5, Instrument(noise: 0.04, wander: 0.02)
         ) { $0.generatorMW },
         Row.measured(
             "secondary_activity", "Steam line activity", "Bq/L", normal: 0...20, alarm: 0...100, physical: 0...1e9,
