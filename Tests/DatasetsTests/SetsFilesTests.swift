@@ -75,6 +75,18 @@ import Testing
         }
     }
 
+    /// The examples of the document, as they stand there.
+    @Test func theExamplesRun() async throws {
+        try await offPool {
+            let folder = try TemporaryFolder("examples")
+            let data = try folder.folder("data")
+            try generate(MonitoringDataset.self, to: "\(data)/tailings-monitoring", count: 40, facilities: 2, seed: 42)
+            try generate(ComplianceDataset.self, to: "\(data)/compliance", count: 500, facilities: 5, seed: 42)
+            try generate(ReactorDataset<CanduReactor>.self, to: "\(data)/candu", count: 4, minutes: 2, seed: 42)
+            #expect(try Judge.examples(in: folder.path).contains("2 examples"))
+        }
+    }
+
     /// However many threads make it.
     @Test func theSameSeedGivesTheSameBytes() async throws {
         try await offPool {
@@ -150,12 +162,20 @@ private enum Judge {
 
     /// What `record_sets.py` printed. Blocks, the first time for a minute.
     static func run(_ folder: String, _ kind: String) throws -> String {
+        try python(["\(tests)/DatasetsTests/Python/record_sets.py", folder, kind])
+    }
+
+    /// Runs the examples of `docs/datasets-records.md` in a folder; what they printed.
+    static func examples(in folder: String) throws -> String {
+        let document = "\(tests)/../docs/datasets-records.md"
+        return try python(["\(tests)/TablesTests/Python/run_examples.py", document], folder: folder)
+    }
+
+    private static func python(_ arguments: [String], folder: String? = nil) throws -> String {
         let output = try ChildProcess.run("\(tests)/TablesTests/Python/environment.sh", timeout: .seconds(600))
         guard let interpreter = output.split(separator: "\n").last else {
             throw SupportFailure("environment.sh names no interpreter")
         }
-        return try ChildProcess.run(
-            String(interpreter), ["-B", "\(tests)/DatasetsTests/Python/record_sets.py", folder, kind],
-            timeout: .seconds(600))
+        return try ChildProcess.run(String(interpreter), ["-B"] + arguments, folder: folder, timeout: .seconds(600))
     }
 }
