@@ -115,7 +115,7 @@ let package = Package(
         tests(
             "Integration", ["AgentCore", "Ingest", "Postgres", "MQTT", "Sparkplug", "Runtime", "Model", "Assets"],
             exclude: ["Python"]),
-        tests("System", ["Assets", "Model", "Outbox", "Postgres", "Runtime", "Sparkplug"]),
+        tests("System", ["Assets", "Datasets", "Tables", "Model", "Outbox", "Postgres", "Runtime", "Sparkplug"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c2x

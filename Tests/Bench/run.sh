@@ -19,7 +19,7 @@ for name in "$@"; do
 done
 
 # The programs as they are shipped: the same flags as in the Makefile.
-for product in bellwether-agent bellwether-collector bench; do
+for product in bellwether-agent bellwether-collector bellwether-dataset bench; do
     swift build -c release --static-swift-stdlib -Xlinker -s --product "$product" >&2
 done
 

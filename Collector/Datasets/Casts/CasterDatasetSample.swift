@@ -160,7 +160,7 @@ enum CasterDatasetSample {
                 severity: {min: 0.85, max: 1}
                 duration_min: {min: 22, max: 28}
               - scenario: cooling-zone-failure
-                severity: {min: 0.4, max: 1}
+                severity: {min: 0.5, max: 1}
                 # After the template's onset: the tundish takes its time to get hot.
                 delay_min: 8
                 ramp_min: {min: 0, max: 3}

@@ -25,6 +25,7 @@ struct SignalColumns: Sendable {
         signals.firstIndex { $0.name == name }.map { self[$0] } ?? []
     }
 
+    /// A reading that its sensor calls bad is none: nobody could tell it from a good one here.
     mutating func set(row: Int, to readings: Readings) {
         guard row < rowCount, readings.values.count == signals.count else { return }
         values.withUnsafeMutableBufferPointer { values in
@@ -34,6 +35,9 @@ struct SignalColumns: Sendable {
                     values[place] = value
                     place += rowCount
                 }
+            }
+            for (signal, quality) in readings.qualities.enumerated() where quality == .bad {
+                values[signal * rowCount + row] = .nan
             }
         }
     }

@@ -3,7 +3,7 @@
 
     recompute_rules.py FOLDER
 
-Written from docs/datasets.md, not from the generator. Works on whole columns, where the generator works second by
+Written from docs/datasets-caster.md, not from the generator. Works on whole columns, where the generator works second by
 second. Prints what it found as JSON; ends with 1 if a flag or a severity differs in any cast.
 """
 import csv
