@@ -67,7 +67,8 @@ let package = Package(
         // Agent
         library("Outbox", "Agent", ["Model", "Runtime", "CSQLite", "CSystem"]),
         library(
-            "AgentCore", "Agent", ["Model", "Runtime", "Sparkplug", "MQTT", "Assets", "Scenarios", "Outbox", "CSystem"]),
+            "AgentCore", "Agent",
+            ["Model", "Runtime", "Sparkplug", "MQTT", "Assets", "Scenarios", "Outbox", "Tables", "CSystem"]),
         program("bellwether-agent", "Agent/agent", ["AgentCore", "Runtime"]),
 
         // Collector
@@ -105,7 +106,8 @@ let package = Package(
         tests("DatasetsTests", ["Assets", "Datasets", "Tables", "Model", "Runtime"], exclude: ["Python"]),
         tests("ScenariosTests", ["Scenarios", "Assets", "Model", "Runtime"]),
         tests("OutboxTests", ["Outbox", "Model", "Runtime"]),
-        tests("AgentCoreTests", ["AgentCore", "Outbox", "Model", "Runtime", "Sparkplug", "Assets", "Scenarios"]),
+        tests(
+            "AgentCoreTests", ["AgentCore", "Outbox", "Model", "Runtime", "Sparkplug", "Assets", "Scenarios", "Tables"]),
         tests("PostgresTests", ["Postgres", "Model", "Runtime", "Assets"]),
         tests("AnalyticsTests", ["Analytics", "Assets", "Model"]),
         tests("IngestTests", ["Ingest", "MQTT", "Postgres", "Sparkplug", "Model", "Runtime", "Assets", "Scenarios"]),

@@ -1,6 +1,7 @@
 import Model
 import Outbox
 public import Runtime
+import Tables
 
 /// One agent: opens the outbox, starts the link, samples until it is told to stop.
 public struct Agent {
@@ -50,55 +51,57 @@ public struct Agent {
     }
 
     private func runOnce() throws -> Sampler.Outcome {
-        guard let source = AssetSource(config.asset, plan: config.scenarios.plan) else {
+        let (config, feed) = try resolved()
+        guard let source = AssetSource(config.asset, plan: config.scenarios.plan, feed: feed) else {
             throw OutboxFailure(.configuration, doing: "start", detail: "unknown asset kind \(config.asset.kind)")
         }
         let journal = try config.journalPath.map { (path) throws(SystemFailure) in try Journal(path: path) }
+        let kind = source.kind
         let (outbox, notes) = try Outbox.open(config.outbox, nowMs: Clock.wallMs())
         for note in notes { log.info("\(note)", ["state_dir": config.stateFolder]) }
         let wake = try WakeUp()
         let news = Mailbox<LinkNews>(capacity: 4096, onOffer: wake)
         let counters = AgentCounters()
         counters.linkAlive(atMs: Clock.monotonicMs())
-        try checkIdentity(outbox)
+        try Identity(config.asset, kind).check(outbox)
         let sampler = try Sampler(
             config: config, source: source, outbox: outbox, journal: journal, toLink: news, orders: orders,
             counters: counters, notifier: notifier)
         let layouts = try outbox.layoutsInUse(asset: config.asset.id, kind: config.asset.kind)
-        let thread = try startLink(layouts: layouts, news: news, wake: wake, counters: counters)
+        let thread = try startLink(
+            config, kind, layouts: layouts, news: news, wake: wake, counters: counters)
         defer { thread.join() }
         notifier.ready(status: "sampling \(config.asset.id) at \(config.asset.rateHz) Hz")
         log.info("sampling", ["asset": config.asset.id, "kind": config.asset.kind, "rate_hz": config.asset.rateHz])
         return sampler.run()
     }
 
-    /// One asset is of one kind: a name that means another kind in records that still wait would make both unreadable.
-    private struct AnotherKind: Error, CustomStringConvertible {
-        let asset: AgentConfig.Asset
-        let kind: String
-
-        var description: String {
-            "the outbox holds records of \(asset.id) as a \(kind) that are not delivered yet, but the configuration says "
-                + "that it is a \(asset.kind); give the new asset an id of its own, or let the old configuration deliver "
-                + "them first"
+    /// The configuration as the recording, if one is played, completes it.
+    private func resolved() throws -> (AgentConfig, ReplayFeed?) {
+        guard let recording = config.asset.recording else { return (config, nil) }
+        let feed: ReplayFeed
+        do throws(TableFailure) {
+            feed = try ReplayFeed(recording)
+        } catch {
+            throw OutboxFailure(.configuration, doing: "play the recording", detail: "\(error)")
         }
-    }
-
-    private func checkIdentity(_ outbox: Outbox) throws {
-        let asset = config.asset
-        let layouts = try outbox.layoutsInUse(asset: asset.id, kind: asset.kind)
-        guard let other = layouts.first(where: { $0.asset == asset.id && $0.kind != asset.kind }) else { return }
-        throw AnotherKind(asset: asset, kind: other.kind)
+        var config = config
+        config.asset.kind = feed.kind.id
+        config.asset.rateHz = feed.rateHz
+        config.asset.seed = recording.digest
+        return (config, feed)
     }
 
     /// Everything of the link is made on its own thread, for it is confined to it.
     private func startLink(
-        layouts: [Layout], news: Mailbox<LinkNews>, wake: WakeUp, counters: AgentCounters
+        _ config: AgentConfig, _ kind: AssetKind, layouts: [Layout], news: Mailbox<LinkNews>, wake: WakeUp,
+        counters: AgentCounters
     ) throws -> NamedThread {
-        try NamedThread.start(name: "link") { [config, orders] in
+        try NamedThread.start(name: "link") { [orders] in
             do {
                 let link = try Link(
-                    config: config, reader: OutboxReader(folder: config.stateFolder), layouts: layouts, news: news,
+                    config: config, kind: kind, reader: OutboxReader(folder: config.stateFolder), layouts: layouts,
+                    news: news,
                     wake: wake, toSampler: orders, counters: counters)
                 link.run()
             } catch {

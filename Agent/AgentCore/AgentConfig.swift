@@ -12,6 +12,11 @@ public struct AgentConfig: Sendable {
         public var kind: String
         public var seed: UInt64
         public var rateHz: Double
+        /// What is played instead of a simulator.
+        public var recording: ReplaySettings?
+
+        /// The word for assets that play a recording.
+        static let replay = RecordedSignals.kindID
     }
 
     /// What frees a record when a host is connected that gives no receipts (`docs/formats/receipts.md`).
@@ -47,9 +52,17 @@ public struct AgentConfig: Sendable {
         agent = root.name("agent")
         let section = root.section("asset")
         asset = Asset(
-            id: section.name("id"), kind: section.choice("kind", of: AssetCatalog.all.map(\.id)),
-            seed: UInt64(section.int("seed", in: 0...Int.max, default: 0)),
-            rateHz: section.double("rate_hz", in: 0.1...50, default: 1))
+            id: section.name("id"), kind: section.choice("kind", of: AssetCatalog.all.map(\.id) + [Asset.replay]),
+            seed: 0, rateHz: 1)
+        let recorded = section.optionalSection("replay")
+        if asset.kind == Asset.replay {
+            if recorded == nil { section.fail("replay", "is missing: it says what is played") }
+            asset.recording = recorded.map(ReplaySettings.init)
+        } else {
+            if recorded != nil { section.fail("replay", "is for assets of kind \(Asset.replay); remove it") }
+            asset.seed = UInt64(section.int("seed", in: 0...Int.max, default: 0))
+            asset.rateHz = section.double("rate_hz", in: 0.1...50, default: 1)
+        }
         stateFolder = root.path("state_dir")
         let host = root.name("primary_host", default: "bellwether")
         primaryHost = host == "none" ? nil : host
@@ -65,6 +78,10 @@ public struct AgentConfig: Sendable {
                     ?? 1 << 30),
             whenFull: limits?.choice("when_full", default: OutboxSettings.WhenFull.stop) ?? .stop)
         scenarios = ScenarioSettings(root, kind: AssetCatalog[asset.kind])
+        if asset.recording != nil {
+            if root.has("scenarios") { root.fail("scenarios", "a recording is played as it is; remove it") }
+            scenarios.commands = .refuse
+        }
         receipts = root.choice("receipts", default: Receipts.require)
         journalPath = root.optionalPath("journal")
         log = Log.Settings(root)

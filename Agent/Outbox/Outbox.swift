@@ -250,6 +250,12 @@ public final class Outbox {
             "SELECT sequence FROM record WHERE life = ? ORDER BY sequence LIMIT 1", [.integer(Int64(state.life))])
     }
 
+    /// Whether everything accepted has its receipt, and nothing is left to be reported.
+    public func isSettled() throws(OutboxFailure) -> Bool {
+        guard epochs.allSatisfy({ $0.receipted >= $0.newest }) else { return false }
+        return try owedReports().isEmpty
+    }
+
     /// Bytes of the file in use, free pages not counted.
     public func usedBytes() throws(OutboxFailure) -> Int64 {
         let pages = try database.integer("PRAGMA page_count") ?? 0

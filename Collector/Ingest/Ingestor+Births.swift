@@ -118,6 +118,10 @@ extension Ingestor {
         let measured = birth.metrics.filter { !MetricSlot.isControl($0.name) }
         let isRegistered = register(node, device, birth.metrics, kind, scenarios: birth.scenarios) {
             guard let kind else {
+                if node.delivery != nil, measured.allSatisfy({ $0.group != nil }) {
+                    return registrar.registerDeclared(
+                        site: node.site, agent: node.agent, device: device.name, birth: birth)
+                }
                 return registrar.registerForeign(
                     site: node.site, agent: node.agent, device: device.name, metrics: measured)
             }

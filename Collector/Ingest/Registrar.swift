@@ -88,6 +88,24 @@ final class Registrar {
         }
     }
 
+    /// Registers a device of an agent of ours whose kind this version does not know, such as a recording that is
+    /// played: its signals stand where its birth says.
+    func registerDeclared(
+        site: String, agent: String, device: String, birth: DeviceBirth
+    ) -> (record: AssetRecord, set: SignalSet)? {
+        attempt("register asset \(device)") { connection in
+            let name = "\(site):\(agent):\(device)"
+            var set = SignalSet(name: name, kind: SignalSet.generic, groups: [])
+            set = try Catalogue.signals(connection, try Catalogue.registerSignals(connection, set))
+            Registrar.extend(&set, by: birth)
+            let number = try Catalogue.registerSignals(connection, set)
+            let record = try Catalogue.registerAsset(
+                connection, site: site, agent: agent, device: device, kind: SignalSet.generic, signalSet: number,
+                title: device)
+            return (record, try Catalogue.signals(connection, number))
+        }
+    }
+
     /// Rows have one place per signal of a group: small groups keep sparse rows small.
     private static let signalsOfGroup = 64
     /// The number of a group is one byte.

@@ -11,9 +11,9 @@ public struct TableReader {
     private var source: any TableSource
 
     /// Only the named columns are read, and batches have them in the order of the names. Throws what does not fit the
-    /// schema, with its place.
+    /// schema, with its place. `separator` is for CSV.
     public init(
-        _ path: String, _ format: TableFormat, schema: TableSchema, columns: [String]
+        _ path: String, _ format: TableFormat, schema: TableSchema, columns: [String], separator: UInt8 = 0x2C
     ) throws(TableFailure) {
         var wanted: [Column] = []
         for name in columns {
@@ -25,7 +25,7 @@ public struct TableReader {
         }
         switch format {
         case .parquet: source = try ParquetSource(path, wanted)
-        case .csv: source = try CSVSource(path, wanted)
+        case .csv: source = try CSVSource(path, wanted, separator)
         case .json: source = try JSONSource(path, wanted)
         }
     }
@@ -88,8 +88,8 @@ private final class CSVSource: TableSource {
     private var fields: [Int] = []
     private var builder: RowBuilder
 
-    init(_ path: String, _ columns: [Column]) throws(TableFailure) {
-        reader = try CSVReader(path: path)
+    init(_ path: String, _ columns: [Column], _ separator: UInt8) throws(TableFailure) {
+        reader = try CSVReader(path: path, separator: separator)
         self.columns = columns
         builder = RowBuilder(columns)
         for column in columns {

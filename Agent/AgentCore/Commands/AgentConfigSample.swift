@@ -18,12 +18,20 @@ enum AgentConfigSample {
             asset:
               # The asset's name: the Sparkplug device.
               id: \(kind)-1
-              # candu, smr, caster or tailings.
+              # candu, smr, caster or tailings; or replay, which plays recorded readings instead (docs/datasets.md).
               kind: \(kind)
               # The simulated asset's individuality: the same seed gives the same readings. Default: 0.
               seed: 42
               # Ticks per second, 0.1 to 50. Default: 1.
               rate_hz: 1
+              # For kind replay, without seed and rate_hz:
+              # replay:
+              #   path: data/casts              # a dataset's folder, or a Parquet, CSV or JSON file
+              #   table: process                # of a folder
+              #   where: {column: cast_id, is: cast-000017}
+              #   mapping: mapping.yaml         # what the columns mean, where the file does not say it
+              #   speed: 10                     # 0.1 to 100. Default: 1
+              #   at_end: stop                  # stop or repeat. Default: stop
 
             # The asset is simulated, so that it may be put through scenarios; docs/scenarios.md describes them.
             scenarios:

@@ -2,6 +2,7 @@ import Assets
 import Model
 public import Runtime
 import Scenarios
+import Tables
 
 /// The command line of `bellwether-agent`.
 public enum AgentProgram {
@@ -65,6 +66,12 @@ public enum AgentProgram {
 
     private static func check(_ arguments: Arguments) throws(UsageFailure) -> ExitCode {
         guard let config = load(arguments) else { return .usage }
+        do throws(TableFailure) {
+            if let recording = config.asset.recording { _ = try ReplayFeed(recording) }
+        } catch {
+            StandardError.write("\(arguments["config"]): asset.replay: \(error)\n")
+            return .usage
+        }
         return StandardOutput.finish(
             "\(arguments["config"]) is good: agent \(config.agent) of site \(config.site), "
                 + "asset \(config.asset.id) (\(config.asset.kind))\n")

@@ -36,12 +36,15 @@ struct Announcement: ~Copyable {
     private let dataTopics: [String]
     private var latest: [[Frame?]]
 
-    init(config: AgentConfig, layouts: [Layout]) throws(Problem) {
+    init(config: AgentConfig, kind: AssetKind, layouts: [Layout]) throws(Problem) {
         var assets: [(id: String, kind: AssetKind)] = []
         var deviceOfLayout: [Int: Int] = [:]
-        let own = (config.asset.id, config.asset.kind)
+        let own = (config.asset.id, kind.id)
         for (asset, kindID, layout) in [(own.0, own.1, -1)] + layouts.map({ ($0.asset, $0.kind, $0.id) }) {
-            guard let kind = AssetCatalog[kindID] else { throw .unknownKind(kindID) }
+            guard
+                let kind = (asset, kindID) == own
+                    ? kind : AssetCatalog[kindID] ?? RecordedSignals.kind(of: asset, kindID, layouts)
+            else { throw .unknownKind(kindID) }
             let index = assets.firstIndex { $0.id == asset && $0.kind.id == kindID }
             if index == nil { assets.append((asset, kind)) }
             deviceOfLayout[layout] = index ?? assets.count - 1

@@ -49,7 +49,8 @@ final class Link {
     static let pauseForPeopleMs: Int64 = 10_000
 
     init(
-        config: AgentConfig, reader: OutboxReader, layouts: [Layout], news: Mailbox<LinkNews>, wake: WakeUp,
+        config: AgentConfig, kind: AssetKind, reader: OutboxReader, layouts: [Layout], news: Mailbox<LinkNews>,
+        wake: WakeUp,
         toSampler: Mailbox<SamplerOrder>, counters: AgentCounters
     ) throws {
         self.config = config
@@ -60,7 +61,7 @@ final class Link {
         self.counters = counters
         statusFile = AgentStatusFile(folder: config.stateFolder)
         birthDeath = BirthDeathFile(path: config.stateFolder + "/bdseq")
-        announcement = try Announcement(config: config, layouts: layouts)
+        announcement = try Announcement(config: config, kind: kind, layouts: layouts)
         let epochs = try reader.epochs()
         guard let current = epochs.last else {
             throw OutboxFailure(.bug, doing: "start the link", detail: "the outbox has no epoch")

@@ -20,6 +20,8 @@ struct AssetSource: ~Copyable {
     let kind: AssetKind
     private let asset: AgentConfig.Asset
     private let plan: ScenarioPlan
+    /// What is played; nil where the asset is simulated.
+    let feed: ReplayFeed?
     private var simulator: any Simulator
     private var schedule: GroupSchedule
     private var readings: [Readings]
@@ -31,12 +33,13 @@ struct AssetSource: ~Copyable {
     /// The next tick's number.
     private(set) var tick: Int64 = 0
 
-    init?(_ asset: AgentConfig.Asset, plan: ScenarioPlan = ScenarioPlan()) {
-        guard let kind = AssetCatalog[asset.kind] else { return nil }
+    init?(_ asset: AgentConfig.Asset, plan: ScenarioPlan = ScenarioPlan(), feed: ReplayFeed? = nil) {
+        guard let kind = feed?.kind ?? AssetCatalog[asset.kind] else { return nil }
+        self.feed = feed
         self.kind = kind
         self.asset = asset
         self.plan = plan
-        simulator = kind.makeSimulator(asset.seed)
+        simulator = AssetSource.makeSimulator(kind, asset, feed)
         schedule = GroupSchedule(groups: kind.groups, rateHz: asset.rateHz)
         readings = kind.groups.map { Readings(count: $0.signals.count) }
         scenarios = ScenarioMachine(kind)
@@ -51,29 +54,45 @@ struct AssetSource: ~Copyable {
             checkpoint.seed == asset.seed, checkpoint.tick <= last.tick, last.tick - checkpoint.tick < 100_000
         else { return false }
         var archive = StateArchive(restoring: checkpoint.words)
-        var restored = kind.makeSimulator(asset.seed)
+        var restored = AssetSource.makeSimulator(kind, asset, feed)
         restored.visitState(&archive)
         var restoredSchedule = schedule
         restoredSchedule.visitState(&archive)
+        feed?.visitState(&archive)
         var restoredScenarios = scenarios
         // A state in which no scenario has ever run says nothing of them.
         if !archive.isComplete { restoredScenarios.visitState(&archive) }
-        guard archive.isComplete else { return false }
+        guard archive.isComplete else {
+            feed?.restart()
+            return false
+        }
         simulator = restored
         schedule = restoredSchedule
         scenarios = restoredScenarios
         tick = checkpoint.tick + 1
-        while tick <= last.tick { _ = take(timeMs: nil) }
+        while tick <= last.tick { _ = take(timeMs: nil, lateMs: 0) }
         lastMs = last.timeMs
         return true
+    }
+
+    private static func makeSimulator(
+        _ kind: AssetKind, _ asset: AgentConfig.Asset, _ feed: ReplayFeed?
+    ) -> any Simulator {
+        feed == nil ? kind.makeSimulator(asset.seed) : Stillness()
     }
 
     /// Starts or stops a run with the next tick.
     mutating func obey(_ order: ScenarioOrder) { requests.append(order) }
 
-    /// Advances the asset by one tick. `timeMs`: the tick's time by the clock; nil when it is repeated.
-    mutating func take(timeMs: Int64?) -> Taken {
+    /// Advances the asset by one tick. `timeMs`: the tick's time by the clock; nil when it is repeated. `lateMs`: how
+    /// long ago it was.
+    mutating func take(timeMs: Int64?, lateMs: Double = 0) -> Taken {
         var taken = Taken()
+        if let feed {
+            taken.frames = feed.due(atS: Double(tick) / asset.rateHz, timeMs: timeMs, lateMs: lateMs)
+            tick += 1
+            return taken
+        }
         let (beforeNs, nowNs) = (tick > 0 ? timeNs(tick - 1) : -1, timeNs(tick))
         if tick > 0 { advance(fromNs: beforeNs) }
         startDue(beforeNs, nowNs, timeMs, &taken)
@@ -164,6 +183,7 @@ struct AssetSource: ~Copyable {
         var archive = StateArchive()
         simulator.visitState(&archive)
         schedule.visitState(&archive)
+        feed?.visitState(&archive)
         if !scenarios.isPristine { scenarios.visitState(&archive) }
         return Checkpoint(
             asset: asset.id, kind: asset.kind, seed: asset.seed, tick: tick - 1, words: archive.words)

@@ -28,6 +28,7 @@ final class Sampler {
     private var clock: TickClock
     private var hasReceiver = false
     private var isStopping = false
+    private var hasToldEnd = false
     private var receipts: [Place] = []
     /// What has become of scenarios and is not stored yet, nor the state that goes with it.
     private var notes: [Note] = []
@@ -66,7 +67,8 @@ final class Sampler {
         self.source = source
         schedule = TickSchedule(rateHz: config.asset.rateHz, startNs: nowNs)
         clock = TickClock(lastTickMs: last?.timeMs, monotonicNs: nowNs)
-        if let last { try reportDowntime(since: last.timeMs, nowNs: nowNs) }
+        // A recording goes on where it was: nothing is missing.
+        if let last, self.source.feed == nil { try reportDowntime(since: last.timeMs, nowNs: nowNs) }
         // Nor is there anything to continue where the outbox was set aside.
         if !isResumed || last == nil && (outbox.epochs.count > 1 || outbox.current.newest > 0) {
             noteEvents(
@@ -82,6 +84,7 @@ final class Sampler {
                 let due = schedule.due(atNs: Clock.monotonicNs())
                 if due.skipped > 0 { try reportSkipped(due) }
                 if !due.ticks.isEmpty { try take(due.ticks) }
+                try endWithRecording()
                 // A link that does not come back from the name service is no reason to stop sampling, for a while.
                 if counters.linkSilenceMs(atMs: Clock.monotonicMs()) < 120_000 { notifier.watchdog() }
                 try obey(orders.takeAll(timeoutMs: millisecondsToNextTick()))
@@ -104,7 +107,7 @@ final class Sampler {
         var lastMs: Int64 = 0
         for instant in instants {
             lastMs = clock.timeMs(atNs: instant, wallMs: wallMs, monotonicNs: nowNs)
-            let taken = source.take(timeMs: lastMs)
+            let taken = source.take(timeMs: lastMs, lateMs: Double(nowNs - instant) / 1e6)
             if !taken.events.isEmpty { noteEvents(taken.events, atMs: lastMs) }
             for frame in taken.frames { tick.records.append((layouts[Int(frame.group)], .frame(frame))) }
         }
@@ -194,12 +197,33 @@ final class Sampler {
         let toMs = wallMs - (nowNs - due.skippedToNs) / 1_000_000
         log.warning("ticks were missed", ["ticks": due.skipped, "seconds": (toMs - fromMs) / 1000])
         counters.skippedTicks.add(Int(clamping: due.skipped))
+        if let feed = source.feed { return feed.skipped(due.skipped) }
         do throws(OutboxFailure) {
             try outbox.owe(notSampled(from: fromMs, to: toMs, ticks: due.skipped))
         } catch {
             guard error.kind == .full else { throw error }
             refuse(due.skipped, atMs: fromMs, error)
         }
+    }
+
+    /// Behind the last row the agent waits until everything is delivered, and then ends.
+    private func endWithRecording() throws(OutboxFailure) {
+        guard let feed = source.feed, feed.hasEnded else { return }
+        if !hasToldEnd {
+            hasToldEnd = true
+            log.info(
+                "the recording has ended",
+                [
+                    "rows": feed.rowsPlayed, "drift_ms": feed.drift.lastMs.rounded(),
+                    "latest_ms": feed.drift.latestMs.rounded(),
+                ])
+        }
+        if let failure = feed.failure {
+            throw OutboxFailure(.configuration, doing: "play the recording", detail: "\(failure)")
+        }
+        guard try outbox.isSettled() else { return }
+        isStopping = true
+        notifier.stopping()
     }
 
     /// No readings were taken while the agent was not running.

@@ -73,6 +73,25 @@ public enum DatasetProgram {
                         Option("out", "FILE", "The file to write.", isRequired: true),
                     ], example: "data/\(example) --cast 17 --out cast-17.svg"
                 ) { arguments throws(UsageFailure) in try PlotCommand.run(arguments, kinds) },
+                Command(
+                    "replay", "Plays a dataset, or a file of your own, as a live asset through an agent.",
+                    options: [
+                        Option(
+                            "folder", "DIR", "The dataset's folder, or a Parquet, CSV or JSON file.", isRequired: true,
+                            byPlace: true),
+                        Option("asset", "ID", "The asset that it becomes.", isRequired: true),
+                        Option("mqtt", "HOST:PORT", "The broker. Default: 127.0.0.1:1883."),
+                        Option("speed", "X", "0.1 to 100 times the recorded pace. Default: 1."),
+                        Option("cast", "N", "Only this cast (run, facility): its number, or its name."),
+                        Option("where", "COLUMN=VALUE", "Only rows that say this."),
+                        Option("table", "NAME", "Which table of the folder."),
+                        Option("mapping", "FILE", "What the columns mean; docs/datasets.md has the keys."),
+                        Option("site", "SITE", "The Sparkplug group. Default: demo."),
+                        Option("host-id", "ID", "The collector to wait for, or none. Default: bellwether."),
+                        Option("state", "DIR", "Keeps the outbox here; the same again goes on where it was."),
+                        Option("repeat", "From the beginning again at the end."),
+                    ], example: "data/\(example) --cast 17 --asset \(example)-9 --mqtt 127.0.0.1:1883 --speed 10"
+                ) { arguments throws(UsageFailure) in try ReplayCommand.run(arguments, kinds) },
             ])
     }
 

@@ -42,7 +42,7 @@ enum PlotCommand {
     }
 
     /// A number counts from 1, in the order of the rows; anything else is a name.
-    private static func group(
+    static func group(
         _ word: String, _ dataset: DatasetReader, _ series: ReportPlan.Series
     ) throws(DatasetFailure) -> String {
         let groups = try SeriesData.groups(dataset, series, limit: 1_000_000)

@@ -15,6 +15,7 @@ public struct CSVReader {
     public private(set) var header: [String] = []
     /// The line on which the present row begins, counted from 1.
     public private(set) var line = 0
+    private let separator: UInt8
     private var nextLine = 1
     private var input: ByteInput
     /// The fields of the present row, one behind the other, without quotes.
@@ -22,8 +23,10 @@ public struct CSVReader {
     private var ends: [Int] = []
     private var wasQuoted: [Bool] = []
 
-    public init(path: String) throws(TableFailure) {
+    /// `separator`: the byte between fields; some countries' programs write a semicolon.
+    public init(path: String, separator: UInt8 = 0x2C) throws(TableFailure) {
         self.path = path
+        self.separator = separator
         input = try ByteInput(path)
         guard try readRow() else { throw TableFailure(path, "is empty: it needs a first line with the columns' names") }
         header = ends.indices.map { String(decoding: field($0), as: UTF8.self) }
@@ -107,7 +110,7 @@ public struct CSVReader {
         while true {
             let byte = try input.next()
             switch byte {
-            case 0x2C: return end(isQuoted, goesOn: true)
+            case separator: return end(isQuoted, goesOn: true)
             case nil: return end(isQuoted, goesOn: false)
             case 0x0A:
                 nextLine += 1

@@ -12,6 +12,8 @@ final class AgentUnit: Sendable {
         var kind: String
         var seed: UInt64 = 1
         var rateHz = 5.0
+        /// What `asset.replay` says; the asset is then no simulated one.
+        var recording: String?
         /// Nil: a folder of the plant.
         var stateFolder: String?
         /// Lines added to the configuration, such as an `outbox` section.
@@ -63,7 +65,8 @@ final class AgentUnit: Sendable {
         let broker = now.broker ?? (host: "127.0.0.1", port: link.port)
         var lines = [
             "site: \(site)", "agent: \(settings.name)",
-            "asset: {id: \(now.asset ?? now.name), kind: \(now.kind), seed: \(now.seed), rate_hz: \(now.rateHz)}",
+            now.recording.map { "asset: {id: \(now.asset ?? now.name), kind: replay, replay: \($0)}" }
+                ?? "asset: {id: \(now.asset ?? now.name), kind: \(now.kind), seed: \(now.seed), rate_hz: \(now.rateHz)}",
             "state_dir: \(now.stateFolder ?? stateFolder)", "journal: \(journalPath)",
             "mqtt:", "  host: \(broker.host)", "  port: \(broker.port)",
         ]

@@ -20,4 +20,5 @@ enum Programs {
 
     static func agent(_ folder: String = sound) -> String { "\(folder)/bellwether-agent" }
     static func collector(_ folder: String = sound) -> String { "\(folder)/bellwether-collector" }
+    static func dataset(_ folder: String = sound) -> String { "\(folder)/bellwether-dataset" }
 }
