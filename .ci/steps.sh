@@ -20,10 +20,16 @@ step() {
 programs() { make --no-print-directory build; }
 fuzz() { Tests/Fuzz/run.sh all "$fuzz_seconds" 2>&1 | grep -E '^(==|stat::number_of_executed|SUMMARY)|ERROR'; }
 
+# Only comparisons with pyarrow, pandas, polars and DuckDB need them; without a way to PyPI those are left out.
+readers() {
+    Tests/TablesTests/Python/environment.sh || echo "WITHOUT the readers from PyPI: tests that need them are left out"
+}
+
 step "build with tests" swift build --build-tests
 case $wanted in
     unit | all)
         step "format" make --no-print-directory lint
+        step "readers from PyPI" readers
         step "unit and integration tests" swift test --skip-build --skip '^System\.'
         step "fuzzers, $fuzz_seconds s each" fuzz
         ;;&

@@ -7,7 +7,10 @@ import Testing
 @testable import Datasets
 
 /// Record sets and reactor runs as files: their own checks, and the same rules by Python, which shares no code with us.
-@Suite(.timeLimit(.minutes(15)), .serialized) struct SetsFilesTests {
+@Suite(
+    .timeLimit(.minutes(15)), .serialized,
+    .enabled(if: IndependentReaders.obstacle == nil, "\(IndependentReaders.obstacle ?? "")"))
+struct SetsFilesTests {
     private static let kinds: [any DatasetKind.Type] = [
         MonitoringDataset.self, DocumentsDataset.self, ComplianceDataset.self, GeotechnicalDataset.self,
         EnvironmentalDataset.self, FinancialDataset.self,
@@ -158,24 +161,17 @@ import Testing
 
 /// Debian's Python with pandas, which holds the files against their rules.
 private enum Judge {
-    private static let tests = #filePath.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" }
-
     /// What `record_sets.py` printed. Blocks, the first time for a minute.
     static func run(_ folder: String, _ kind: String) throws -> String {
-        try python(["\(tests)/DatasetsTests/Python/record_sets.py", folder, kind])
+        try IndependentReaders.run("DatasetsTests/Python/record_sets.py", [folder, kind])
     }
 
     /// Runs the examples of `docs/datasets-records.md` in a folder; what they printed.
     static func examples(in folder: String) throws -> String {
-        let document = "\(tests)/../docs/datasets-records.md"
-        return try python(["\(tests)/TablesTests/Python/run_examples.py", document], folder: folder)
+        try IndependentReaders.run("TablesTests/Python/run_examples.py", [document], folder: folder)
     }
 
-    private static func python(_ arguments: [String], folder: String? = nil) throws -> String {
-        let output = try ChildProcess.run("\(tests)/TablesTests/Python/environment.sh", timeout: .seconds(600))
-        guard let interpreter = output.split(separator: "\n").last else {
-            throw SupportFailure("environment.sh names no interpreter")
-        }
-        return try ChildProcess.run(String(interpreter), ["-B"] + arguments, folder: folder, timeout: .seconds(600))
-    }
+    private static let document =
+        #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
+        + "/docs/datasets-records.md"
 }

@@ -4,7 +4,10 @@ import TestSupport
 import Testing
 
 /// pyarrow, pandas, polars and DuckDB read what we write, and we read what they write.
-@Suite(.timeLimit(.minutes(15)), .serialized) struct ReadersTests {
+@Suite(
+    .timeLimit(.minutes(15)), .serialized,
+    .enabled(if: IndependentReaders.obstacle == nil, "\(IndependentReaders.obstacle ?? "")"))
+struct ReadersTests {
     @Test func everyReaderSeesTheSameValues() async throws {
         try await offPool {
             let folder = try TemporaryFolder("readers")
@@ -16,7 +19,7 @@ import Testing
                 for format in TableFormat.allCases { try write(table, format, "\(own)/table.\(format.rawValue)") }
                 try Files.write(table.expected, to: "\(own)/expected.json")
             }
-            let differences = try Readers.run("read_tables.py", folder.path)
+            let differences = try IndependentReaders.run("TablesTests/Python/read_tables.py", [folder.path])
             #expect(
                 differences == "", "replay with: BELLWETHER_SEED=n swift test --filter everyReaderSeesTheSameValues")
         }
@@ -25,7 +28,7 @@ import Testing
     @Test func weReadWhatOthersWrite() async throws {
         try await offPool {
             let folder = try TemporaryFolder("writers")
-            _ = try Readers.run("write_tables.py", folder.path)
+            _ = try IndependentReaders.run("TablesTests/Python/write_tables.py", [folder.path])
             let names = try Files.entries(of: folder.path).filter { $0 != "refused" }
             #expect(names.count == 22)
             for name in names { try check(folder.path(name)) }
@@ -63,21 +66,6 @@ import Testing
             row = rows.upperBound
         }
         #expect(row == 5000, "\(path)")
-    }
-}
-
-/// The independent readers, in an environment of their own.
-enum Readers {
-    private static let folder = #filePath.split(separator: "/").dropLast(1).reduce("") { "\($0)/\($1)" } + "/Python"
-
-    /// Runs one of the scripts; what it printed. Blocks, the first time for a minute.
-    static func run(_ script: String, _ arguments: String...) throws -> String {
-        let output = try ChildProcess.run("\(folder)/environment.sh", timeout: .seconds(600))
-        guard let interpreter = output.split(separator: "\n").last else {
-            throw SupportFailure("environment.sh names no interpreter")
-        }
-        return try ChildProcess.run(
-            String(interpreter), ["-B", "\(folder)/\(script)"] + arguments, timeout: .seconds(600))
     }
 }
 
