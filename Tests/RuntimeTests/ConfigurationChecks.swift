@@ -108,10 +108,10 @@ enum ConfigurationChecks {
         return nil
     }
 
-    /// Characters that YAML takes as they are (those below a space stand escaped).
+    /// Characters that YAML takes as they are (those below a space stand escaped). U+0085 is the end of a line to it.
     private static func isYAML(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0x01...0x7E, 0x85, 0xA0...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD, 0x10000...: true
+        case 0x01...0x7E, 0xA0...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD, 0x10000...: true
         default: false
         }
     }
