@@ -11,13 +11,7 @@ struct Rivals {
 
     /// Runs a rival that is a Python script.
     func python(_ script: String, _ arguments: [String]) throws -> [String: Double] {
-        let tests = #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
-        let environment = try ChildProcess.run(
-            "\(tests)/TablesTests/Python/environment.sh", timeout: .seconds(600))
-        let interpreter = environment.split(separator: "\n").last.map(String.init) ?? "python3"
-        return figures(
-            try ChildProcess.run(
-                interpreter, ["\(tests)/Bench/rivals/\(script)"] + arguments, timeout: .seconds(600)))
+        figures(try IndependentReaders.run("Bench/rivals/\(script)", arguments))
     }
 
     private func figures(_ text: String) -> [String: Double] {
