@@ -93,36 +93,23 @@ enum ConfigurationChecks {
     /// Any text can be written: in quotes for YAML, and with its variables taken back.
     private static func text(_ bytes: [UInt8]) -> String? {
         let text = String(decoding: bytes.prefix(512), as: UTF8.self)
-        let escaped = escaped(text)
+        let escaped = ConfigText.escapingVariables(text)
         let expanded = try? Substitution(environment: environment).expand(escaped)
         guard expanded == text else { return "\(escaped) expands to \(expanded ?? "nothing")" }
         guard !text.isEmpty, text.unicodeScalars.allSatisfy(isYAML) else { return nil }
-        var json = JSONWriter()
-        json.beginObject()
-        json.field("k", escaped)
-        json.endObject()
-        let read = try? ConfigFile.parse(json.bytes, name: "x", environment: environment) {
+        let file = Array("{\"k\": \(ConfigText.quoted(text))}".utf8)
+        let read = try? ConfigFile.parse(file, name: "x", environment: environment) {
             $0.string("k", maxBytes: 4096)
         }
         guard read == text else { return "in quotes, \(text.debugDescription) is read as \(read ?? "nothing")" }
         return nil
     }
 
-    /// Characters that YAML takes as they are (those below a space stand escaped). U+0085 is the end of a line to it.
+    /// Characters that YAML takes as they are (those below a space stand escaped).
     private static func isYAML(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0x01...0x7E, 0xA0...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD, 0x10000...: true
+        case 0x01...0x7E, 0x85, 0xA0...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD, 0x10000...: true
         default: false
         }
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var escaped = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            // By scalars: a mark that joins the brace makes it another character.
-            if scalar == "{", escaped.last == "$" { escaped.append("$") }
-            escaped.append(scalar)
-        }
-        return String(escaped)
     }
 }

@@ -28,7 +28,7 @@ final class Recording {
         filter = settings.filter
         file = try RecordingFile(settings)
         time = try file.timeColumn(mapping)
-        filterColumn = nil == settings.filter ? nil : try file.column(settings.filter?.column ?? "")
+        filterColumn = if let filter { try file.column(filter.column) } else { nil }
         let others = [time, filterColumn].compactMap { $0?.name }
         signals = try RecordedSignals(file, mapping, without: others)
         reader = try Recording.open(file, mapping, signals, others)

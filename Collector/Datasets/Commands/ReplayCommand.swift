@@ -25,18 +25,18 @@ enum ReplayCommand {
             let config = "\(folder)/agent.yaml"
             try write(
                 """
-                site: \(quoted(arguments.value("site") ?? "demo"))
-                agent: \(quoted(asset))
+                site: \(ConfigText.quoted(arguments.value("site") ?? "demo"))
+                agent: \(ConfigText.quoted(asset))
                 asset:
-                  id: \(quoted(asset))
+                  id: \(ConfigText.quoted(asset))
                   kind: replay
                   replay:
-                    path: \(quoted(absolute(arguments["folder"])))
+                    path: \(ConfigText.quoted(absolute(arguments["folder"])))
                 \(lines("table", played.table))\(lines("mapping", mapping))\(played.filter)    speed: \(speed)
                     at_end: \(arguments.has("repeat") ? "repeat" : "stop")
-                state_dir: \(quoted("\(folder)/state"))
-                primary_host: \(quoted(arguments.value("host-id") ?? "bellwether"))
-                mqtt: {host: \(quoted(broker.host)), port: \(broker.port)}
+                state_dir: \(ConfigText.quoted("\(folder)/state"))
+                primary_host: \(ConfigText.quoted(arguments.value("host-id") ?? "bellwether"))
+                mqtt: {host: \(ConfigText.quoted(broker.host)), port: \(broker.port)}
 
                 """, config)
             StandardError.write("playing as \(asset); configuration and outbox are in \(folder)\n")
@@ -81,18 +81,11 @@ enum ReplayCommand {
     }
 
     private static func filter(_ column: String, _ text: String) -> String {
-        "    where: {column: \(quoted(column)), is: \(quoted(text))}\n"
+        "    where: {column: \(ConfigText.quoted(column)), is: \(ConfigText.quoted(text))}\n"
     }
 
     private static func lines(_ key: String, _ value: String?) -> String {
-        value.map { "    \(key): \(quoted($0))\n" } ?? ""
-    }
-
-    /// A JSON string is one of YAML's as well; "${" would begin a variable.
-    private static func quoted(_ text: String) -> String {
-        var json = JSONWriter()
-        json.string(text.split(separator: "${", omittingEmptySubsequences: false).joined(separator: "$${"))
-        return String(decoding: json.bytes, as: UTF8.self)
+        value.map { "    \(key): \(ConfigText.quoted($0))\n" } ?? ""
     }
 
     private static func broker(_ text: String) throws(UsageFailure) -> (host: String, port: UInt16) {
