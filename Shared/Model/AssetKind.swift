@@ -6,17 +6,19 @@ public struct AssetKind: Sendable {
     /// At most 32; the index of a group is part of the storage format.
     public let groups: [SignalGroup]
     public let scenarios: [Scenario]
+    public let knowledge: Knowledge
     /// A fresh asset in its steady state. The same seed gives the same readings, bit for bit.
     public let makeSimulator: @Sendable (_ seed: UInt64) -> any Simulator
 
     public init(
-        id: String, title: String, groups: [SignalGroup], scenarios: [Scenario],
+        id: String, title: String, groups: [SignalGroup], scenarios: [Scenario], knowledge: Knowledge = .none,
         makeSimulator: @escaping @Sendable (_ seed: UInt64) -> any Simulator
     ) {
         self.id = id
         self.title = title
         self.groups = groups
         self.scenarios = scenarios
+        self.knowledge = knowledge
         self.makeSimulator = makeSimulator
     }
 
