@@ -6,6 +6,8 @@ cd "$(dirname "$0")/.."
 wanted=${1:?usage: steps.sh unit|system|all}
 # After a crash the backtracer would hold the run for minutes.
 export SWIFT_BACKTRACE=enable=no
+# All tests at once on two cores would wait for each other longer than their time limits.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
 fuzz_seconds=${FUZZ_SECONDS:-10}
 
 step() {
@@ -20,6 +22,16 @@ step() {
 programs() { make --no-print-directory build; }
 fuzz() { Tests/Fuzz/run.sh all "$fuzz_seconds" 2>&1 | grep -E '^(==|stat::number_of_executed|SUMMARY)|ERROR'; }
 
+# The last lines of a long run say that something failed; what it was is said again below them.
+tests() {
+    local output=.build/tests-$1.log
+    shift
+    swift test --skip-build "$@" 2>&1 | tee "$output" && return
+    echo "What failed:"
+    grep -aE '✘|recorded an issue|^↳|Fatal error|error:' "$output" | grep -av '✘ Suite' | tail -60
+    return 1
+}
+
 # Only comparisons with pyarrow, pandas, polars and DuckDB need them; without a way to PyPI those are left out.
 readers() {
     Tests/TablesTests/Python/environment.sh || echo "WITHOUT the readers from PyPI: tests that need them are left out"
@@ -30,13 +42,13 @@ case $wanted in
     unit | all)
         step "format" make --no-print-directory lint
         step "readers from PyPI" readers
-        step "unit and integration tests" swift test --skip-build --skip '^System\.'
+        step "unit and integration tests" tests unit --skip '^System\.'
         step "fuzzers, $fuzz_seconds s each" fuzz
         ;;&
     system | all)
         step "release programs" programs
         step "same readings in debug and release" Tests/Bench/fingerprints.sh
-        step "system tests" swift test --skip-build --filter '^System\.'
+        step "system tests" tests system --filter '^System\.'
         ;;
 esac
 echo "All passed: $wanted, $SECONDS s"

@@ -9,7 +9,7 @@ import Testing
 @testable import AgentCore
 
 /// Recordings become readings: every row once, at its own instant, whatever the file looks like.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct ReplayTests {
     private static func file(_ text: String, _ name: String = "data.csv") throws -> (TemporaryFolder, String) {
         let folder = try TemporaryFolder()

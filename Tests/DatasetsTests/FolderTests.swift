@@ -61,7 +61,7 @@ struct TestKind: DatasetKind {
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct FolderTests {
+@Suite(.timeLimit(.minutes(10))) struct FolderTests {
     private func generate(
         _ path: String, count: Int = 12, jobs: Int = 1, seed: UInt64 = 7, formats: [TableFormat] = TableFormat.allCases,
         start: DatasetFolder.Start = .anew, stop: Bool = false

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Datasets
 
-@Suite(.timeLimit(.minutes(5))) struct SetsFacilityTests {
+@Suite(.timeLimit(.minutes(10))) struct SetsFacilityTests {
     private func facilities(_ count: Int, seed: UInt64) throws -> [Facility] {
         Facility.all(try #require(RecordRequest(count: 1, facilities: count, seed: seed)))
     }

@@ -6,7 +6,7 @@ import Testing
 @testable import Datasets
 
 /// The record sets' generators, without files. What follows from other columns is checked by Python, on the files.
-@Suite(.timeLimit(.minutes(5))) struct SetsRecordTests {
+@Suite(.timeLimit(.minutes(10))) struct SetsRecordTests {
     /// The last one is cut within a facility.
     private static let sizes = [(1, 1), (3, 10), (100, 4), (700, 3), (9700, 1)]
 

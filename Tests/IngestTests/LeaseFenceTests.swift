@@ -7,7 +7,7 @@ import Testing
 @testable import Ingest
 
 /// Whoever does not hold the lease of a site stores nothing of it, however late it notices.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct LeaseFenceTests {
     private struct World {
         let first: Pipeline

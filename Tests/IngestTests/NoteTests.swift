@@ -10,7 +10,7 @@ import Testing
 @testable import Scenarios
 
 /// What agents tell of scenarios: stored exactly once, whatever the order, and in the runs' own table.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct NoteTests {
     private static let startMs = Clock.wallMs() - 600_000
 

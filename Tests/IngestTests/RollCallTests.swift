@@ -8,7 +8,7 @@ import Testing
 @testable import Ingest
 
 /// Who went away while no collector listened is not online for ever.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct RollCallTests {
     private let stays = "agent-1"
     private let goes = "agent-2"

@@ -10,7 +10,7 @@ import Testing
 
 /// Two collectors of one host id on one database: one serves, the other stands by without a sound, takes over when the
 /// first one is gone or cut off, and leaves agents in no doubt whether their host is there.
-@Suite(.timeLimit(.minutes(5)), .serialized)
+@Suite(.timeLimit(.minutes(10)), .serialized)
 struct TwinCollectorTests {
     @Test func theOneThatStandsByIsSilentAndTakesOver() async throws {
         try await offPool {

@@ -6,7 +6,7 @@ import Testing
 @testable import Scenarios
 
 /// Runs over time: what acts, what is told, and that nothing is forgotten.
-@Suite(.timeLimit(.minutes(5))) struct ScenarioMachineTests {
+@Suite(.timeLimit(.minutes(10))) struct ScenarioMachineTests {
     private static let kind = AssetCatalog.all[0]
     private static let secondNs: Int64 = 1_000_000_000
     private static let epochMs: Int64 = 1_790_000_000_000

@@ -2,7 +2,7 @@ import Tables
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct RoundTripTests {
+@Suite(.timeLimit(.minutes(10))) struct RoundTripTests {
     @Test(arguments: Seeds.list(fixed: 12, fresh: 3))
     func everyFormatGivesBackWhatWasWritten(seed: UInt64) throws {
         let table = RandomTable(seed: seed)

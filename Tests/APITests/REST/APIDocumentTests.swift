@@ -10,7 +10,7 @@ import Testing
 @testable import Ingest
 
 /// Every command in docs/api.md and docs/scenarios.md works, and answers in the shape that stands below it.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct APIDocumentTests {
     private struct Block {
         let commands: String

@@ -11,7 +11,7 @@ import Testing
 @testable import Web
 
 /// Requests about scenarios: what is stored of them, what is sent, and what is refused.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct ScenarioEndpointTests {
     private static let path = "/api/v1/assets/candu-1/scenarios"
 
