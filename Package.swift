@@ -73,7 +73,7 @@ let package = Package(
 
         // Collector
         library("Postgres", "Collector", ["Model", "Runtime", "Assets", "CPostgres", "CMigrations"]),
-        library("Analytics", "Collector", ["Model", "Assets"]),
+        library("Analytics", "Collector", ["Model", "Runtime", "Assets", "Scenarios"]),
         library(
             "Ingest", "Collector",
             ["Model", "Runtime", "Sparkplug", "MQTT", "Assets", "Scenarios", "Postgres", "Analytics", "CSystem"]),
@@ -82,7 +82,9 @@ let package = Package(
             "API", "Collector",
             ["Model", "Runtime", "Assets", "Scenarios", "Postgres", "Analytics", "Ingest", "Web", "CDashboard"]),
         library("Datasets", "Collector", ["Model", "Runtime", "Assets", "Scenarios", "Tables"]),
-        program("bellwether-collector", "Collector/collector", ["API", "Ingest", "Model", "Postgres", "Runtime"]),
+        program(
+            "bellwether-collector", "Collector/collector",
+            ["API", "Analytics", "Assets", "Ingest", "Model", "Postgres", "Runtime"]),
         program("bellwether-dataset", "Collector/dataset", ["Datasets", "Runtime"]),
 
         // Tests
@@ -109,7 +111,7 @@ let package = Package(
         tests(
             "AgentCoreTests", ["AgentCore", "Outbox", "Model", "Runtime", "Sparkplug", "Assets", "Scenarios", "Tables"]),
         tests("PostgresTests", ["Postgres", "Model", "Runtime", "Assets"]),
-        tests("AnalyticsTests", ["Analytics", "Assets", "Model"]),
+        tests("AnalyticsTests", ["Analytics", "Assets", "Model", "Runtime"]),
         tests("IngestTests", ["Ingest", "MQTT", "Postgres", "Sparkplug", "Model", "Runtime", "Assets", "Scenarios"]),
         tests("WebTests", ["Web", "Runtime", "Model"]),
         tests(

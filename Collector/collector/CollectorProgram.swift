@@ -28,6 +28,7 @@ enum CollectorProgram {
                 options: [configOption, Option("dry-run", "Only say what would be done.")],
                 example: "--config collector.yaml --dry-run", action: migrate),
             AuditCommand.command,
+            EvaluateCommand.command,
         ])
 
     static func load(_ arguments: Arguments) -> CollectorConfig? {

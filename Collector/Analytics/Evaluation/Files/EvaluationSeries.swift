@@ -1,0 +1,57 @@
+import Model
+
+/// Something that really happened, as the labels say.
+struct LabelledEvent: Sendable, Equatable {
+    var onsetMs: Int64
+    /// The last instant at which it acts.
+    var endMs: Int64
+    /// The signals that it is known to move; empty where nobody says.
+    var guilty: [String] = []
+    /// Whether one instrument is at fault, and nothing else.
+    var isSensor = false
+
+    func contains(_ timeMs: Int64) -> Bool { timeMs >= onsetMs && timeMs <= endMs }
+}
+
+/// One file of a set, row by row, with its labels beside it, which no detector sees.
+struct EvaluationSeries: Sendable {
+    var name: String
+    /// What it is an example of; figures are also told for each class.
+    var group: String
+    var signals: SignalGroup
+    var timesMs: [Int64]
+    /// Row by row; `Frame.noValue` where nothing was measured.
+    var values: [Double]
+    var events: [LabelledEvent] = []
+    /// Rows that are only to learn from: alarms in them count neither way.
+    var learnRows = 0
+    /// Normal operation that the same detector has seen before; of the files, by its place.
+    var history: Int?
+    /// Instants at which the state changes, where a set labels those as well.
+    var changesMs: [Int64] = []
+
+    var rowCount: Int { timesMs.count }
+    var signalCount: Int { signals.signals.count }
+
+    /// The rows in which the labels say that something is wrong, as ranges of time.
+    static func events(timesMs: [Int64], isFaulty: [Bool]) -> [LabelledEvent] {
+        var events: [LabelledEvent] = []
+        var start: Int?
+        for row in 0...timesMs.count {
+            let isIn = row < timesMs.count && isFaulty[row]
+            if isIn, start == nil { start = row }
+            if !isIn, let first = start {
+                events.append(LabelledEvent(onsetMs: timesMs[first], endMs: timesMs[row - 1]))
+                start = nil
+            }
+        }
+        return events
+    }
+
+    /// A group of signals of which nothing is known but names. The period is that of the first rows: the detector
+    /// shall not know the file before it comes.
+    static func signals(_ names: [String], timesMs: [Int64]) -> SignalGroup {
+        let periodMs = timesMs.count > 1 ? max(timesMs[1] - timesMs[0], 1) : 1000
+        return SignalGroup("row", .every(seconds: Double(periodMs) / 1000), names.map { Signal($0, $0, decimals: 15) })
+    }
+}
