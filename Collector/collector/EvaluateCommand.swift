@@ -1,5 +1,6 @@
 import Analytics
 import Assets
+import Model
 import Runtime
 
 /// `bellwether-collector evaluate`: how good the detector is, on data whose faults are known.
@@ -10,6 +11,7 @@ enum EvaluateCommand {
             Option("set", "SET", "\(EvaluationSet.allCases.map(\.rawValue).joined(separator: ", ")).", isRequired: true),
             Option("path", "DIR", "The set's folder, or one in it; of csv also a file. Not for simulated."),
             Option("json", "Print JSON: one object on the last line."),
+            Option("findings", "Also print every finding, a line each, first."),
             Option("kind", "KIND,...", "Simulated: only these kinds of asset."),
             Option("scenario", "ID,...", "Simulated: only these scenarios."),
             Option("seeds", "COUNT", "Simulated: assets of each kind (1)."),
@@ -26,7 +28,8 @@ enum EvaluateCommand {
         let plan = try plan(arguments)
         do {
             let report = try Evaluation.run(set, path: arguments["path"], simulated: plan)
-            return StandardOutput.finish(arguments.has("json") ? report.json : report.text)
+            let findings = arguments.has("findings") ? report.findings.map { $0 + "\n" }.joined() : ""
+            return StandardOutput.finish(findings + (arguments.has("json") ? report.json : report.text))
         } catch {
             StandardError.write("bellwether-collector evaluate: \(error)\n")
             return .failure

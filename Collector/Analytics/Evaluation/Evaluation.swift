@@ -14,7 +14,11 @@ public enum Evaluation {
             return report
         }
         let series = try set.load(path)
-        let runs = FileRuns(series: series).run()
-        return EvaluationReport(set, path: path, runs, floors: FileRuns.floors)
+        let asPublished = FileRuns(series: series, prior: set.prior)
+        var report = EvaluationReport(set, path: path, asPublished.run(), floors: asPublished.floors)
+        if set.prior != nil {
+            report.addShifted(FileRuns(series: series.map(ShiftedSeries.of), prior: set.prior).run())
+        }
+        return report
     }
 }

@@ -41,6 +41,9 @@ extension EvaluationReport {
         json.field("missed_detection", figures.rows?.missedDetection)
         json.field("false_alarm_rate", figures.rows?.falseAlarmRate)
         json.field("row_f1", figures.rows?.f1)
+        json.field("shifted_missed_detection", figures.shiftedRows?.missedDetection)
+        json.field("shifted_false_alarm_rate", figures.shiftedRows?.falseAlarmRate)
+        json.field("shifted_row_f1", figures.shiftedRows?.f1)
         json.field("vus_pr", figures.vusPR)
         for (place, profile) in zip(["standard", "low_fp", "low_fn"], NABScore.Profile.all).enumerated() {
             json.field("nab_\(profile.0)", figures.nab?.normalised(profile.1))

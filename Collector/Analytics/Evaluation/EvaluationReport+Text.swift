@@ -11,6 +11,10 @@ extension EvaluationReport {
             text += "\"hindsight\": with the threshold that is best for each profile on these very labels, as NAB's own\n"
             text += "procedure has it. NAB pays for rare alarms: compare with every_600_rows.\n"
         }
+        if set.prior != nil {
+            text += "\"begun at random\": the same files with more or fewer rows before the fault, because in all of them\n"
+            text += "it begins at the same row, as index_prior knows.\n"
+        }
         if groups.count > 1 { text += "\n" + EvaluationReport.table(groupTable) }
         if !whiteness.isEmpty { text += "\n" + whitenessText }
         return text
@@ -43,6 +47,9 @@ extension EvaluationReport {
         row("missed detection, rows") { $0.rows?.missedDetection.map(Self.short) }
         row("false alarms, rows") { $0.rows?.falseAlarmRate.map(Self.short) }
         row("F1, rows") { $0.rows?.f1.map(Self.short) }
+        row("begun at random: missed") { $0.shiftedRows?.missedDetection.map(Self.short) }
+        row("begun at random: false alarms") { $0.shiftedRows?.falseAlarmRate.map(Self.short) }
+        row("begun at random: F1") { $0.shiftedRows?.f1.map(Self.short) }
         row("VUS-PR") { $0.vusPR.map(Self.short) }
         for (place, profile) in NABScore.Profile.all.enumerated() {
             row("NAB \(profile.name)") { $0.nab?.normalised(profile).map(Self.short) }
@@ -97,6 +104,19 @@ extension EvaluationReport {
             text += others.isEmpty ? "\n" : "; not \(named)\(others.count > 8 ? ", ..." : "")\n"
         }
         return text
+    }
+
+    static func line(_ alert: Alert, _ run: JudgedRun) -> String {
+        let startMs = run.timesMs.first ?? 0
+        func seconds(_ timeMs: Int64) -> String { short(Double(timeMs - startMs) / 1000) }
+        let isTrue = run.events.contains { $0.contains(alert.fromMs) }
+        let kind = alert.fromMs < run.judgedFromMs ? "learning" : isTrue ? "true" : "false"
+        var line = "\(run.name): \(kind), noticed at \(seconds(alert.fromMs)) s, since \(seconds(alert.sinceMs)) s"
+        line += alert.toMs.map { ", until \(seconds($0)) s" } ?? ", goes on"
+        line += ", surprise \(short(alert.score)): \(alert.atFirst.signals.prefix(3).joined(separator: ", "))"
+        if !alert.atFirst.relations.isEmpty { line += "; breaks \(alert.atFirst.relations.joined(separator: ", "))" }
+        if let fault = alert.atLast.faults.first { line += "; likely \(fault)" }
+        return line
     }
 
     /// Three digits that count.

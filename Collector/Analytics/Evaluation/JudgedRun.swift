@@ -24,7 +24,6 @@ struct JudgedRun: Sendable {
     var judgedFrom: Int
     /// By detector.
     var traces: [Trace]
-    var changesMs: [Int64] = []
 
     var judgedFromMs: Int64 { judgedFrom < timesMs.count ? timesMs[judgedFrom] : .max }
     var endMs: Int64 { timesMs.last ?? 0 }

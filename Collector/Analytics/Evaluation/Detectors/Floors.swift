@@ -3,10 +3,15 @@ import Model
 /// Alarms by chance, as often as `PeriodicFloor`: what is worth something must be better.
 struct RandomFloor: RowDetector {
     static let rowsPerAlarm = 600.0
-    private var random = SeededRandom(seed: 0x5EED, stream: 77)
+    private var random: SeededRandom
     private var count = 0
 
     let stateBytes = MemoryLayout<RandomFloor>.size
+
+    /// Each series has other chances, the same in every run.
+    init(_ name: String) {
+        random = SeededRandom(seed: 0x5EED, stream: SeededRandom.stream(name))
+    }
 
     mutating func take(_ frame: FrameView, _ book: inout AlertBook) -> Double {
         let score = random.unit()
@@ -16,6 +21,13 @@ struct RandomFloor: RowDetector {
             book.begin(count, atMs: frame.timeMs, score: score)
         }
         return score
+    }
+}
+
+extension SeededRandom {
+    /// A number that a name always has (FNV-1a).
+    static func stream(_ name: String) -> UInt64 {
+        name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 }
 
@@ -43,9 +55,8 @@ struct PriorFloor: RowDetector {
 
     let stateBytes = MemoryLayout<PriorFloor>.size
 
-    init(rowCount: Int, from: Double = 0.22, to: Double = 0.80) {
-        let low = Int(Double(rowCount) * from)
-        rows = low...max(low, Int(Double(rowCount) * to))
+    init(rowCount: Int, _ shares: ClosedRange<Double>) {
+        rows = Int(Double(rowCount) * shares.lowerBound)...Int(Double(rowCount) * shares.upperBound)
     }
 
     mutating func take(_ frame: FrameView, _ book: inout AlertBook) -> Double {

@@ -27,8 +27,6 @@ struct EvaluationSeries: Sendable {
     var learnRows = 0
     /// Normal operation that the same detector has seen before; of the files, by its place.
     var history: Int?
-    /// Instants at which the state changes, where a set labels those as well.
-    var changesMs: [Int64] = []
 
     var rowCount: Int { timesMs.count }
     var signalCount: Int { signals.signals.count }

@@ -1,73 +1,82 @@
 import Model
 import Runtime
 
-/// Runs detectors over the files of a set, each from its beginning, row by row.
+/// Runs the detector and its floors over the files of a set, each from its beginning, row by row.
 struct FileRuns {
-    /// The floors that stand beside the detector, in the order of the traces.
-    static let floors = ["random", "every_600_rows", "ewma_cusum"]
-
     let series: [EvaluationSeries]
+    let prior: ClosedRange<Double>?
 
-    /// In the order of the series, those to learn from left out.
+    /// In the order of the traces, behind the detector's.
+    var floors: [String] { ["random", "every_600_rows", "ewma_cusum"] + (prior == nil ? [] : ["index_prior"]) }
+
+    /// In the order of the series, without those that are only to learn from.
     func run() -> [JudgedRun] {
         var histories: [Int: Detectors] = [:]
+        let asked = Set(series.compactMap(\.history))
         var runs: [JudgedRun] = []
         for (place, series) in series.enumerated() {
-            var detectors: Detectors
-            if let history = series.history.flatMap({ histories[$0] }) {
-                detectors = history.continued
-            } else {
-                detectors = Detectors(series)
-            }
-            detectors.take(series)
-            if series.learnRows == series.rowCount, self.series.contains(where: { $0.history == place }) {
+            var detectors = series.history.flatMap { histories[$0]?.continued } ?? Detectors(series)
+            detectors.take(series, prior)
+            if asked.contains(place) {
                 histories[place] = detectors
-                continue
+            } else {
+                runs.append(
+                    JudgedRun(
+                        name: series.name, group: series.group, timesMs: series.timesMs, events: series.events,
+                        judgedFrom: series.learnRows, traces: detectors.traces))
             }
-            runs.append(
-                JudgedRun(
-                    name: series.name, group: series.group, timesMs: series.timesMs, events: series.events,
-                    judgedFrom: series.learnRows, traces: detectors.traces, changesMs: series.changesMs))
         }
         return runs
     }
+}
 
-    /// The detector and its floors, side by side on one series.
-    private struct Detectors {
-        var detector: Recorder<DetectorUnderTest>
-        var random: Recorder<RandomFloor>
-        var periodic: Recorder<PeriodicFloor>
-        var charts: Recorder<ChartFloor>
+/// All that are compared, side by side on one series. A copy goes on by itself.
+private struct Detectors {
+    /// Rows for the textbook to learn from where a set has none that are declared.
+    private static let fewestLearnRows = 10
 
-        init(_ series: EvaluationSeries) {
-            let count = series.signalCount
-            let learnRows = series.learnRows > 0 ? series.learnRows : 10
-            detector = Recorder(DetectorUnderTest(DetectorPlan(groups: [series.signals])), signalCount: count)
-            random = Recorder(RandomFloor(), signalCount: count)
-            periodic = Recorder(PeriodicFloor(), signalCount: count)
-            charts = Recorder(ChartFloor([series.signals], learnRows: learnRows), signalCount: count)
-        }
+    private var detector: Recorder<DetectorUnderTest>
+    private var random: Recorder<RandomFloor>
+    private var periodic: Recorder<PeriodicFloor>
+    private var charts: Recorder<ChartFloor>
+    private var prior: Recorder<PriorFloor>?
 
-        private init(continuing other: Detectors) {
-            detector = other.detector.continued
-            random = other.random.continued
-            periodic = other.periodic.continued
-            charts = other.charts.continued
-        }
+    init(_ series: EvaluationSeries) {
+        let count = series.signalCount
+        let learnRows = max(series.learnRows, Detectors.fewestLearnRows)
+        detector = Recorder(DetectorUnderTest(DetectorPlan(groups: [series.signals])), signalCount: count)
+        random = Recorder(RandomFloor(series.name), signalCount: count)
+        periodic = Recorder(PeriodicFloor(), signalCount: count)
+        charts = Recorder(ChartFloor([series.signals], learnRows: learnRows), signalCount: count)
+    }
 
-        var continued: Detectors { Detectors(continuing: self) }
+    var continued: Detectors {
+        var next = self
+        next.detector = detector.continued
+        next.charts = charts.continued
+        return next
+    }
 
-        var traces: [Trace] { [detector.finished, random.finished, periodic.finished, charts.finished] }
+    var traces: [Trace] {
+        [detector.finished, random.finished, periodic.finished, charts.finished] + (prior.map { [$0.finished] } ?? [])
+    }
 
-        mutating func take(_ series: EvaluationSeries) {
-            FileRuns.feed(series, to: &detector)
-            FileRuns.feed(series, to: &random)
-            FileRuns.feed(series, to: &periodic)
-            FileRuns.feed(series, to: &charts)
+    /// Chance and the calendar have nothing to learn: they begin anew with each series.
+    mutating func take(_ series: EvaluationSeries, _ shares: ClosedRange<Double>?) {
+        random = Recorder(RandomFloor(series.name), signalCount: series.signalCount)
+        periodic = Recorder(PeriodicFloor(), signalCount: series.signalCount)
+        prior = shares.map { Recorder(PriorFloor(rowCount: series.rowCount, $0), signalCount: series.signalCount) }
+        Detectors.feed(series, to: &detector)
+        Detectors.feed(series, to: &random)
+        Detectors.feed(series, to: &periodic)
+        Detectors.feed(series, to: &charts)
+        if var last = prior {
+            Detectors.feed(series, to: &last)
+            prior = last
         }
     }
 
-    static func feed<D: RowDetector>(_ series: EvaluationSeries, to recorder: inout Recorder<D>) {
+    private static func feed<D: RowDetector>(_ series: EvaluationSeries, to recorder: inout Recorder<D>) {
         let width = series.signalCount
         var qualities: [Quality] = []
         let startNs = Clock.monotonicNs()

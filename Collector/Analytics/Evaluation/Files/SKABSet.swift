@@ -19,18 +19,17 @@ enum SKABSet {
         guard let time = table.column("datetime") else {
             throw EvaluationFailure(path, line: 1, "needs the columns datetime and, unless it is normal, anomaly")
         }
+        // The change points are the edges of the anomalies, and 60 s around them: no signal, and nothing new.
         let (anomaly, change) = (table.column("anomaly"), table.column("changepoint"))
         let measured = (0..<table.columnCount).filter { $0 != time && $0 != anomaly && $0 != change }
         guard !measured.isEmpty else { throw EvaluationFailure(path, line: 1, "has no signals") }
         var timesMs: [Int64] = []
         var values: [Double] = []
         var isFaulty: [Bool] = []
-        var changesMs: [Int64] = []
         for row in 0..<table.rowCount {
             timesMs.append(try table.timeMs(row, time))
             for column in measured { values.append(try table.number(row, column)) }
             isFaulty.append(anomaly == nil ? false : try table.flag(row, anomaly ?? 0))
-            if let change, try table.flag(row, change) { changesMs.append(timesMs[row]) }
         }
         let key = SetFolder.key(path)
         return EvaluationSeries(
@@ -38,6 +37,6 @@ enum SKABSet {
             signals: EvaluationSeries.signals(measured.map { table.header[$0] }, timesMs: timesMs),
             timesMs: timesMs, values: values,
             events: EvaluationSeries.events(timesMs: timesMs, isFaulty: isFaulty),
-            learnRows: min(learnRows, table.rowCount), changesMs: changesMs)
+            learnRows: min(learnRows, table.rowCount))
     }
 }

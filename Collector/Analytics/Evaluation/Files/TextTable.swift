@@ -82,7 +82,7 @@ struct TextTable {
     func number(_ row: Int, _ column: Int) throws(EvaluationFailure) -> Double {
         let field = fields[row * columnCount + column]
         if field.isEmpty { return .nan }
-        if TextTable.mayBeNumber(bytes[field.lowerBound]) {
+        if bytes[field].allSatisfy(TextTable.mayBeOfNumber) {
             let (value, length) = bytes.withUnsafeBytes { buffer -> (Double, Int) in
                 guard let base = buffer.baseAddress else { return (.nan, 0) }
                 let start = (base + field.lowerBound).assumingMemoryBound(to: CChar.self)
@@ -115,8 +115,10 @@ struct TextTable {
     func timeMs(_ row: Int, _ column: Int) throws(EvaluationFailure) -> Int64 {
         let field = bytes[fields[row * columnCount + column]]
         if let ms = TextTable.instantMs(field) { return ms }
-        let value = field.isEmpty ? .nan : try number(row, column)
-        guard abs(value) < 1e15 else { throw failure(row, "\(name(column)) is not a time: \(Text.quoted(text(row, column)))") }
+        let value = (try? number(row, column)) ?? .nan
+        guard abs(value) < 1e15 else {
+            throw failure(row, "\(name(column)) is not a time: \(Text.quoted(text(row, column)))")
+        }
         return Int64((abs(value) < 1e11 ? value * 1000 : value).rounded())
     }
 
@@ -137,8 +139,9 @@ struct TextTable {
         return RFC3339.parse(String(decoding: text, as: UTF8.self))
     }
 
-    private static func mayBeNumber(_ byte: UInt8) -> Bool {
-        (48...57).contains(byte) || byte == 0x2B || byte == 0x2D || byte == 0x2E
+    /// Digits, `+-.eE`: strtod knows other forms that are more likely mistakes.
+    private static func mayBeOfNumber(_ byte: UInt8) -> Bool {
+        (48...57).contains(byte) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains(byte)
     }
 
     /// Quotes around a field are left out; blanks around it too.
@@ -146,9 +149,9 @@ struct TextTable {
         _ bytes: [UInt8], _ line: Range<Int>, _ separation: Separation, into fields: inout [Range<Int>]
     ) {
         var end = line.upperBound
-        while end > line.lowerBound, bytes[end - 1] == 0x0D || isBlank(bytes[end - 1]) { end -= 1 }
+        if end > line.lowerBound, bytes[end - 1] == 0x0D { end -= 1 }
         var at = line.lowerBound
-        if at == end { return }
+        if bytes[at..<end].allSatisfy(isBlank) { return }
         guard case .byte(let separator) = separation else {
             while at < end {
                 while at < end, isBlank(bytes[at]) { at += 1 }

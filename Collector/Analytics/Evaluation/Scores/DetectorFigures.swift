@@ -5,6 +5,8 @@ struct DetectorFigures: Sendable {
     let name: String
     var events = EventScore()
     var rows: RowScore?
+    /// The same where faults begin at random.
+    var shiftedRows: RowScore?
     var nab: NABScore?
     /// With the threshold that is best for each profile in hindsight, as NAB's own procedure has it.
     var nabOptimised: [Double]?
@@ -39,7 +41,7 @@ struct DetectorFigures: Sendable {
     }
 
     /// By the sets' own protocols: of the Tennessee Eastman process, false alarms are counted in the normal run alone.
-    private static func rows(_ runs: [JudgedRun], _ detector: Int, _ set: EvaluationSet) -> RowScore {
+    static func rows(_ runs: [JudgedRun], _ detector: Int, _ set: EvaluationSet) -> RowScore {
         var all = RowScore()
         let hasNormalRun = runs.contains { $0.events.isEmpty }
         for run in runs {

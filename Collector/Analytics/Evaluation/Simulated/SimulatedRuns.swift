@@ -64,7 +64,7 @@ struct SimulatedRuns {
             var tested = DetectorUnderTest(DetectorPlan(kind: kind))
             tested.whiteness = Whiteness(channelCount: count)
             detector = Recorder(tested, signalCount: count)
-            random = Recorder(RandomFloor(), signalCount: count)
+            random = Recorder(RandomFloor("\(kind.id)/\(seed)"), signalCount: count)
             periodic = Recorder(PeriodicFloor(), signalCount: count)
             charts = Recorder(ChartFloor(kind.groups, learnRows: 3600), signalCount: count)
             ewma = Recorder(
@@ -108,7 +108,7 @@ struct SimulatedRuns {
         // Whoever adds a scenario leaves the beginnings of the others as they are.
         var starts: [Int: [DeclaredScenario]] = [:]
         for scenario in wanted {
-            var random = SeededRandom(seed: seed, stream: SimulatedRuns.number("\(kind.id)/\(scenario.id)"))
+            var random = SeededRandom(seed: seed, stream: SeededRandom.stream("\(kind.id)/\(scenario.id)"))
             let share = SimulatedRuns.earliest + (1 - SimulatedRuns.earliest) * random.unit()
             let chunk = max(1, Int(Double(seconds) * share) / SimulatedRuns.chunkSeconds)
             starts[chunk, default: []].append(scenario)
@@ -175,10 +175,5 @@ struct SimulatedRuns {
         return JudgedRun(
             name: "\(kind.id)/\(name)/\(seed)", group: "\(kind.id)/\(name)", timesMs: detectors.timesMs,
             events: events ?? [], judgedFrom: 0, traces: traces)
-    }
-
-    /// A number that a name always has.
-    private static func number(_ name: String) -> UInt64 {
-        name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 }
