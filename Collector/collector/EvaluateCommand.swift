@@ -8,7 +8,8 @@ enum EvaluateCommand {
     static let command = Command(
         "evaluate", "Runs the detector over labelled data, row by row, and says how good it is.",
         options: [
-            Option("set", "SET", "\(EvaluationSet.allCases.map(\.rawValue).joined(separator: ", ")).", isRequired: true),
+            Option(
+                "set", "SET", "\(EvaluationSet.allCases.map(\.rawValue).joined(separator: ", ")).", isRequired: true),
             Option("path", "DIR", "The set's folder, or one in it; of csv also a file. Not for simulated."),
             Option("json", "Print JSON: one object on the last line."),
             Option("findings", "Also print every finding, a line each, first."),

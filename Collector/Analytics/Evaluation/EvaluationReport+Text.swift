@@ -8,11 +8,13 @@ extension EvaluationReport {
         text += "One pass, row by row, settings fixed beforehand; no threshold has seen a label.\n\n"
         text += EvaluationReport.table(summary)
         if detector.nabOptimised != nil {
-            text += "\"hindsight\": with the threshold that is best for each profile on these very labels, as NAB's own\n"
+            text +=
+                "\"hindsight\": with the threshold that is best for each profile on these very labels, as NAB's own\n"
             text += "procedure has it. NAB pays for rare alarms: compare with every_600_rows.\n"
         }
         if set.prior != nil {
-            text += "\"begun at random\": the same files with more or fewer rows before the fault, because in all of them\n"
+            text +=
+                "\"begun at random\": the same files with more or fewer rows before the fault, because in all of them\n"
             text += "it begins at the same row, as index_prior knows.\n"
         }
         if groups.count > 1 { text += "\n" + EvaluationReport.table(groupTable) }
@@ -38,7 +40,9 @@ extension EvaluationReport {
         }
         row("delay, 90 %, s") { $0.events.delay(0.9).map(Self.short) }
         row("delay, longest, s") { $0.events.delay(1).map(Self.short) }
-        if set == .simulated { row("delay, median, missed counted, s") { $0.events.censoredDelay(0.5).map(Self.short) } }
+        if set == .simulated {
+            row("delay, median, missed counted, s") { $0.events.censoredDelay(0.5).map(Self.short) }
+        }
         row("false episodes a day") { figures in
             figures.events.falsePerDay.map { Self.short($0) + interval(figures.falseInterval) }
         }

@@ -122,7 +122,10 @@ import Testing
 
     @Test(arguments: [
         ("time,p,label\n0,1.5,0\n1,,1\n2,1e3,0\n", Int64(1000)),
-        ("\u{FEFF}timestamp;p;anomaly\r\n2026-01-01T00:00:00Z;1.5;False\r\n2026-01-01T00:00:01Z;NaN;True\r\n2026-01-01T00:00:02+00:00;1e3;false\r\n", 1000),
+        (
+            "\u{FEFF}timestamp;p;anomaly\r\n2026-01-01T00:00:00Z;1.5;False\r\n2026-01-01T00:00:01Z;NaN;True\r\n2026-01-01T00:00:02+00:00;1e3;false\r\n",
+            1000
+        ),
         ("\"p\",\"ts\",\"fault\"\n1.5,1767225600000,0.0\nnull,1767225601000,1.0\n1000.0,1767225602000,0\n\n", 1000),
         ("t\tp\tis_anomaly\n0.0\t1.5\t0\n0.5\t\t1\n1.0\t1000\t0\n", 500),
     ])

@@ -81,7 +81,8 @@ import Testing
         var text = "time,a,b,label\n"
         let made = series(1200, shift: 12, in: 1000..<1100)
         for row in 0..<1200 {
-            text += "\(row),\(made.values[row * 2]),\(made.values[row * 2 + 1]),\((1000..<1100).contains(row) ? 1 : 0)\n"
+            text +=
+                "\(row),\(made.values[row * 2]),\(made.values[row * 2 + 1]),\((1000..<1100).contains(row) ? 1 : 0)\n"
         }
         try Files.write(Array(text.utf8), to: folder.path("made.csv"))
         let report = try Evaluation.run(.csv, path: folder.path)
@@ -103,7 +104,12 @@ import Testing
         let kind = try #require(AssetCatalog[id])
         var stream = SimulatedStream(kind, seed: 7)
         let first = stream.next(seconds: 5, nil)
-        #expect(Set(first.frames.map(\.group)) == Set(kind.groups.indices.filter { kind.groups[$0].cadence != .every(seconds: 60) && kind.groups[$0].cadence != .every(seconds: 10) }))
+        #expect(
+            Set(first.frames.map(\.group))
+                == Set(
+                    kind.groups.indices.filter {
+                        kind.groups[$0].cadence != .every(seconds: 60) && kind.groups[$0].cadence != .every(seconds: 10)
+                    }))
         var copy = stream
         let declared = try #require(ScenarioLibrary(kind).scenarios.first { $0.id == "sensor-dropout" })
         let scenario = RunningScenario(declared, of: kind, startSecond: copy.second)

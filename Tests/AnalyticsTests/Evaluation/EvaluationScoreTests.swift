@@ -31,7 +31,9 @@ import Testing
     private func published(_ nab: NABCase, _ rows: Set<Int>, _ profile: NABScore.Profile) -> Double {
         var best: [Int: Double] = [:]
         var falseSum = 0.0
-        for (place, window) in nab.windows.enumerated() where window.upperBound >= nab.probation { best[place] = -profile.miss }
+        for (place, window) in nab.windows.enumerated() where window.upperBound >= nab.probation {
+            best[place] = -profile.miss
+        }
         var last: ClosedRange<Int>?
         for row in 0..<nab.rowCount {
             let inside = nab.windows.firstIndex { $0.contains(row) }
@@ -110,8 +112,10 @@ import Testing
         EventCase(testDescription: "while it dies away", alerts: [(650, 700)], delayS: nil, falseEpisodes: 0),
         EventCase(testDescription: "stood before", alerts: [(300, 700)], delayS: nil, falseEpisodes: 1),
         EventCase(testDescription: "never ended", alerts: [(300, nil), (410, 420)], delayS: nil, falseEpisodes: 1),
-        EventCase(testDescription: "joins a false one", alerts: [(300, 360), (410, 420)], delayS: nil, falseEpisodes: 1),
-        EventCase(testDescription: "after a false one", alerts: [(300, 340), (410, 420)], delayS: 10, falseEpisodes: 1),
+        EventCase(
+            testDescription: "joins a false one", alerts: [(300, 360), (410, 420)], delayS: nil, falseEpisodes: 1),
+        EventCase(
+            testDescription: "after a false one", alerts: [(300, 340), (410, 420)], delayS: 10, falseEpisodes: 1),
         EventCase(testDescription: "while learning", alerts: [(20, 30)], delayS: nil, falseEpisodes: 0),
         EventCase(testDescription: "many", alerts: [(420, 421), (430, 431), (500, 501)], delayS: 20, falseEpisodes: 0),
     ])

@@ -20,7 +20,8 @@ enum CSVSet {
         let table = try TextTable(path, .byte(try separator(path)))
         let names = table.header.map { $0.lowercased() }
         guard let time = names.firstIndex(where: timeNames.contains) else {
-            throw EvaluationFailure(path, line: 1, "needs a column of times, named \(timeNames.joined(separator: ", "))")
+            throw EvaluationFailure(
+                path, line: 1, "needs a column of times, named \(timeNames.joined(separator: ", "))")
         }
         let label = names.firstIndex(where: labelNames.contains)
         let measured = (0..<table.columnCount).filter { $0 != time && $0 != label }

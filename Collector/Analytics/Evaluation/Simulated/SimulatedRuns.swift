@@ -127,11 +127,12 @@ struct SimulatedRuns {
         result.runs.append(judged(normal, kind, "normal", seed, nil, limit))
         result.whiteness.append((kind.id, normal.detector.detector.autocorrelations))
         for (start, scenario) in snapshots {
-            let changed = scenario.changed({
-                var changes = DeclaredScenario.Changes()
-                if plan.severity < 1 { changes.severity = plan.severity }
-                return changes
-            }())
+            let changed = scenario.changed(
+                {
+                    var changes = DeclaredScenario.Changes()
+                    if plan.severity < 1 { changes.severity = plan.severity }
+                    return changes
+                }())
             result.runs.append(run(start, kind, changed, seed, limit))
         }
     }
