@@ -144,7 +144,7 @@ import Testing
     @Test(arguments: [
         ("", "has no rows"), ("time,p\n", "has no rows"), ("a,b\n1,2\n", ":1: needs a column of times"),
         ("time\n1\n", ":1: has no signals"), ("time,p\n1,2\n2,3,4\n", ":3: has 3 fields, the first line has 2"),
-        ("time,p\n1,2\n\n2,x\n", ":4: p is not a number: \"x\""), ("time,p\nnoon,2\n", ":2: time is not a number"),
+        ("time,p\n1,2\n\n2,x\n", ":4: p is not a number: \"x\""), ("time,p\nnoon,2\n", ":2: time is not a time"),
         ("time,p\n2,2\n1,2\n", ":3: goes back in time"), ("time,p,label\n1,2,7\n", ":2: label must be 0 or 1"),
         ("time,p\n1,1e999\n", ":2: p is not a number"), ("time,p\n1,0x10\n", ":2: p is not a number"),
         ("time,p\n1e300,1\n", ":2: time is not a time"), ("time,p\n2026-13-01 00:00:00,1\n", ":2: time is not a time"),
