@@ -37,7 +37,8 @@ public final class APIServer: Sendable {
     static func endpoints(pool: DatabasePool, collector: Collector, metrics: Metrics, startedMs: Int64) -> [Endpoint] {
         let system = SystemEndpoints(pool: pool, collector: collector, metrics: metrics, startedMs: startedMs)
         return AssetEndpoints(pool: pool).all + TelemetryEndpoint(pool: pool).all
-            + HistoryEndpoints(pool: pool).all + ScenarioEndpoints(pool: pool, collector: collector).all + system.all
+            + HistoryEndpoints(pool: pool).all + AnomalyEndpoints(pool: pool).all
+            + ScenarioEndpoints(pool: pool, collector: collector).all + system.all
     }
 
     static let problemMembers: [(name: String, schema: Schema, meaning: String)] = [
@@ -59,7 +60,7 @@ public final class APIServer: Sendable {
         ("TelemetryFrame", TelemetryEndpoint.frameSchema), ("TelemetryInterval", TelemetryEndpoint.intervalSchema),
         ("Stream", SystemEndpoints.streamSchema), ("Event", HistoryEndpoints.eventSchema),
         ("Loss", HistoryEndpoints.lossSchema), ("QuarantinedMessage", HistoryEndpoints.quarantineSchema),
-        ("Scenario", ScenarioEndpoints.scenarioSchema), ("ScenarioRun", ScenarioEndpoints.runSchema),
+        ("Anomaly", AnomalyEndpoints.schema), ("Scenario", ScenarioEndpoints.scenarioSchema), ("ScenarioRun", ScenarioEndpoints.runSchema),
         ("Problem", .object(problemMembers)),
     ]
 

@@ -51,6 +51,7 @@ public final class Collector: Sendable {
             try NamedThread.start(name: "ingest") { [self] in
                 var settings = Ingestor.Settings()
                 settings.reorderTimeoutMs = config.reorderTimeoutMs
+                settings.analyses = config.analyses
                 Ingestor(
                     settings: settings, registrar: Registrar(config.postgres("ingest")), messages: messages,
                     control: control, wake: ingestWake, toWriter: batches, toHost: orders, toUpkeep: requests,

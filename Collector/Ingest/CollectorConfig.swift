@@ -25,6 +25,8 @@ public struct CollectorConfig: Sendable {
     public var migratesByItself: Bool
     public var mqtt: MQTTConfiguration
     public var web: Web
+    /// Whether detectors look for anomalies.
+    public var analyses: Bool
     public var retention: Retention.Limits
     public var log: Log.Settings
 
@@ -51,6 +53,7 @@ public struct CollectorConfig: Sendable {
             listen: section?.string("listen", maxBytes: 255, default: "127.0.0.1") ?? "127.0.0.1",
             port: UInt16(clamping: section?.int("port", in: 0...65_535, default: 8080) ?? 8080),
             certificateFile: tls?.path("cert"), keyFile: tls?.path("key"), origins: section?.strings("origins") ?? [])
+        analyses = root.optionalSection("analytics")?.bool("enabled", default: true) ?? true
         let days = root.optionalSection("retention")
         func limit(_ key: String) -> Int? { days?.optionalInt(key, in: 1...36_500) }
         retention = Retention.Limits(

@@ -45,6 +45,10 @@ public enum CollectorConfigSample {
           #   cert: /etc/bellwether/web.pem
           #   key: /etc/bellwether/web.key
 
+        analytics:
+          # Whether detectors look for anomalies in what is stored. Default: true.
+          enabled: true
+
         # How long to keep what, in days. What is not named is kept for ever.
         retention:
           telemetry_days: 3650

@@ -14,6 +14,7 @@ public struct IngestCounters: Sendable {
     public let rebirthRequests: Counter
     public let receiptsSent: Counter
     public let lostBatches: Counter
+    public let findings: Counter
     public let commitSeconds: Histogram
     public let databaseUp: Gauge
     public let brokerUp: Gauge
@@ -41,6 +42,8 @@ public struct IngestCounters: Sendable {
         receiptsSent = metrics.counter("bellwether_collector_receipts_sent_total", "Receipts sent to agents.")
         lostBatches = metrics.counter(
             "bellwether_collector_batches_lost_total", "Batches that could not be stored; agents send them again.")
+        findings = metrics.counter(
+            "bellwether_collector_anomaly_changes_total", "Times that an anomaly began, changed or ended.")
         commitSeconds = metrics.histogram(
             "bellwether_collector_commit_duration_seconds", "Time from the begin of a transaction to its commit.",
             bounds: Histogram.secondsBounds)

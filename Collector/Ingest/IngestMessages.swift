@@ -10,6 +10,8 @@ enum IngestControl: Sendable {
     case writerIsIdle
     /// Numbers of the batch that PostgreSQL has refused and that were not set aside: they are not claimed any more.
     case unsettled([StreamID: SequenceSet])
+    /// Frames of the batch are not stored as they were analysed.
+    case analysisIsVoid
     /// The database does not hold any more what was stored last: nothing that was read from it before is true.
     case databaseWasSetBack
     /// A batch could not be stored and is gone: what it claimed is not claimed any more.

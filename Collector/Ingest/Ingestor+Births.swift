@@ -191,7 +191,8 @@ extension Ingestor {
         let info = AssetInfo(
             number: record.asset, id: record.id, kind: record.kind, site: record.site, agent: record.agent,
             groups: set.groups.map(AssetInfo.Group.init))
-        let asset = AssetState(info: info, set: set, kind: kind, isInMaintenance: record.isInMaintenance)
+        let asset = AssetState(
+            info: info, set: set, kind: kind, plan: kind.map { plan($0, set) }, isInMaintenance: record.isInMaintenance)
         assets[record.asset] = asset
         device.asset = asset
     }

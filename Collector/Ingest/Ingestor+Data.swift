@@ -123,6 +123,7 @@ extension Ingestor {
                 qualities: reading.isNotAllGood ? Array(reading.qualities[..<head.count]) : [],
                 health: health.isLive ? health.score : nil, status: asset.health.status,
                 isHistorical: head.isHistorical), of: stream.number, chain: head.chain, source)
+        analyse(asset, stream, sequence, timeMs)
     }
 
     /// The score to store with the frame in `reading`. Late frames are judged by themselves and change nothing.

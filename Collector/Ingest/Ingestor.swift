@@ -1,3 +1,4 @@
+import Analytics
 import Model
 import Postgres
 import Runtime
@@ -20,6 +21,9 @@ final class Ingestor {
         var mostBatchBytes = 16 << 20
         /// A reading from further ahead is given the time of its arrival.
         var mostAheadMs: Int64 = 300_000
+        /// Whether detectors run, and how often their states are saved.
+        var analyses = true
+        var analysisSaveMs: Int64 = 300_000
         /// What is beyond these is not taken, and counted: memory stays bounded whatever is published.
         var mostNodes = 20_000
         var mostDevices = 50_000
@@ -64,6 +68,12 @@ final class Ingestor {
     /// Assets by number, to reach them when their settings change.
     var assets: [Int32: AssetState] = [:]
     var deviceCount = 0
+    /// Assets of which frames must be read again, to be analysed in their turn.
+    var behind: Set<Int32> = []
+    /// By kind.
+    var plans: [String: DetectorPlan] = [:]
+    /// What the frame being analysed has found.
+    var findingChanges: [FindingChange] = []
     private(set) var wantedSites: [String: Int64] = [:]
     private var writerIsIdle = true
     private var isStopping = false
@@ -106,6 +116,7 @@ final class Ingestor {
         }
         closeGaps()
         goOnWithRollCalls()
+        catchUp()
         handOver()
         guard isStopping, batch.isEmpty, writerIsIdle else { return true }
         toWriter.close()
@@ -129,6 +140,7 @@ final class Ingestor {
             case .writerIsIdle: writerIsIdle = true
             case .unsettled(let numbers):
                 for (id, set) in numbers { for range in set.ranges { streams[id]?.claimed.remove(range) } }
+            case .analysisIsVoid: forgetAnalyses()
             case .databaseWasSetBack: forgetEverything()
             case .batchLost(let why):
                 log.warning("a batch could not be stored; the agents send it again", ["reason": why])
@@ -137,13 +149,16 @@ final class Ingestor {
                 writerIsIdle = true
             case .link(let isUp): if !isUp { linkLost() }
             case .maintenance(let assets): maintained(assets)
-            case .stop: isStopping = true
+            case .stop:
+                isStopping = true
+                saveAllAnalyses()
             }
         }
     }
 
     /// What was claimed but not stored must be claimed anew: what is stored is read again from the database.
     private func forgetClaims() {
+        forgetAnalyses()
         streams.removeAll()
         batch = CommitBatch()
     }

@@ -155,6 +155,26 @@ final class Registrar {
         }
     }
 
+    /// The saved state of an asset's analysis, if there is one, and what was told of it.
+    func analysis(
+        _ asset: Int32
+    ) -> (record: AnalysisRecord?, told: (lastNumber: Int64, sequences: [Epoch: Int64]))? {
+        attempt("read where the analysis of asset \(asset) stands") { connection in
+            (try Analysis.record(connection, asset: asset), try Analysis.told(connection, asset: asset))
+        }
+    }
+
+    /// A slice of the asset's frames after a number, as far as nothing is missing before them.
+    func storedFrames(
+        _ stream: StreamState, asset: Int32, after: Int64, sinceMs: Int64
+    ) -> (frames: [StoredFrame], through: Int64)? {
+        attempt("read what is to be analysed of asset \(asset)") { connection in
+            try Analysis.frames(
+                connection, stream: stream.number, asset: asset, epoch: stream.id.epoch, after: after,
+                sinceMs: sinceMs, limit: 1_000)
+        }
+    }
+
     /// The agents of a site that the database calls online.
     func onlineAgents(site: String) -> [Catalogue.OnlineAgent]? {
         attempt("read who is online in \(site)") { try Catalogue.onlineAgents($0, site: site) }

@@ -14,11 +14,16 @@ static const unsigned char m0004[] = {
 #embed "0004_scenarios.sql"
 };
 
+static const unsigned char m0006[] = {
+#embed "0006_analysis.sql"
+};
+
 static const cmigrations_file files[] = {
     {1, "catalogue", m0001, sizeof m0001},
     {2, "telemetry", m0002, sizeof m0002},
     {3, "history", m0003, sizeof m0003},
     {4, "scenarios", m0004, sizeof m0004},
+    {6, "analysis", m0006, sizeof m0006},
 };
 
 size_t cmigrations_count(void) { return sizeof files / sizeof *files; }

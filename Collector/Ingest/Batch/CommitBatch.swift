@@ -18,6 +18,8 @@ final class CommitBatch: @unchecked Sendable {
     private(set) var notes: [NoteEntry] = []
     private(set) var quarantine: [QuarantineEntry] = []
     private(set) var events: [EventEntry] = []
+    private(set) var anomalies: [AnomalyEntry] = []
+    private(set) var analyses: [AnalysisEntry] = []
     /// Records that came again: the writer compares them with what is stored.
     private(set) var repeats: [RepeatedRecord] = []
     /// The leases on which all of this rests.
@@ -37,7 +39,7 @@ final class CommitBatch: @unchecked Sendable {
 
     var isEmpty: Bool {
         telemetry.rowCount == 0 && plainTelemetry.rowCount == 0 && health.rowCount == 0 && streams.isEmpty
-            && losses.isEmpty && notes.isEmpty && quarantine.isEmpty && events.isEmpty && repeats.isEmpty
+            && anomalies.isEmpty && analyses.isEmpty && losses.isEmpty && notes.isEmpty && quarantine.isEmpty && events.isEmpty && repeats.isEmpty
     }
 
     func add(_ loss: LossEntry) {
@@ -54,6 +56,16 @@ final class CommitBatch: @unchecked Sendable {
         events.append(event)
         alerts.append(alert)
         extraBytes += 512 + event.message.utf8.count + event.detail.utf8.count
+    }
+
+    func add(_ anomaly: AnomalyEntry) {
+        anomalies.append(anomaly)
+        extraBytes += 512 + anomaly.detail.utf8.count
+    }
+
+    func add(_ entry: AnalysisEntry) {
+        analyses.append(entry)
+        extraBytes += 128 + (entry.state?.count ?? 0)
     }
 
     func add(_ entry: QuarantineEntry) {

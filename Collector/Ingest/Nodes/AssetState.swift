@@ -54,9 +54,14 @@ final class AssetState {
     var groups: [Group]
     var health: AssetHealth
     var recorder = HealthRecorder()
+    /// What its detectors are built from.
+    let plan: DetectorPlan
+    /// Nil until its first frame, and when the saved state is to be read again; not before this time.
+    var analysis: AssetAnalysis?
+    var analysisMs: Int64 = 0
 
-    /// `kind` nil: a foreign asset, which is not judged.
-    init(info: AssetInfo, set: SignalSet, kind: AssetKind?, isInMaintenance: Bool) {
+    /// `kind` nil: a foreign asset, whose health is not judged.
+    init(info: AssetInfo, set: SignalSet, kind: AssetKind?, plan: DetectorPlan? = nil, isInMaintenance: Bool) {
         self.info = info
         let heaviest = kind?.groups.flatMap(\.signals).map(\.healthWeight).max() ?? 0
         groups = set.groups.enumerated().map { index, group in
@@ -68,8 +73,13 @@ final class AssetState {
                     return Dictionary(zip(labels, (0..<labels.count).map(Double.init))) { first, _ in first }
                 })
         }
+        self.plan = plan ?? AssetState.plan(set, kind)
         health = AssetHealth(groupCount: groups.count)
         health.isInMaintenance = isInMaintenance
+    }
+
+    static func plan(_ set: SignalSet, _ kind: AssetKind?) -> DetectorPlan {
+        kind.map(DetectorPlan.init(kind:)) ?? DetectorPlan(groups: set.groups.map(SignalGroup.init))
     }
 }
 
@@ -98,5 +108,34 @@ extension AssetInfo.Group {
             if case .category(let words) = entry.form { labels = words }
             return AssetInfo.SignalInfo(name: entry.name, labels: labels, isFlag: entry.form == .flag)
         }
+    }
+}
+
+/// What is known of a foreign asset's signals, for its detectors.
+extension SignalGroup {
+    init(_ group: SignalSet.Group) {
+        self.init(
+            group.name, group.cadenceS.map { .every(seconds: $0) } ?? .everyTick,
+            group.signals.map { entry in
+                let form: Signal.Form =
+                    switch entry.form {
+                    case .number: .number
+                    case .flag: .flag
+                    case .category(let labels): .category(labels)
+                    // Its number says nothing.
+                    case .text: .category([])
+                    }
+                return Signal(
+                    entry.name, entry.title, unit: entry.unit, form: form,
+                    normal: SignalGroup.range(entry.normalLow, entry.normalHigh),
+                    alarm: SignalGroup.range(entry.alarmLow, entry.alarmHigh),
+                    physical: SignalGroup.range(entry.physicalLow, entry.physicalHigh), decimals: Int(entry.decimals),
+                    healthWeight: entry.healthWeight)
+            })
+    }
+
+    private static func range(_ low: Double?, _ high: Double?) -> ClosedRange<Double>? {
+        guard let low, let high, low <= high else { return nil }
+        return low...high
     }
 }

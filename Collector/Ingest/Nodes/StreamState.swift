@@ -20,6 +20,22 @@ final class StreamState {
         made = max(record.made, record.committed.max ?? 0)
     }
 
+    /// Whether each of these numbers is stored, on its way to be, or declared lost.
+    func isSettled(_ numbers: ClosedRange<Int64>) -> Bool {
+        if claimed.contains(numbers) { return true }
+        if lost.isEmpty { return false }
+        var open = claimed.missing(in: numbers)
+        open.subtract(lost)
+        return open.isEmpty
+    }
+
+    /// The last of the numbers from 1 up that are all settled; 0 if 1 is not.
+    var settledThrough: Int64 {
+        var settled = claimed
+        settled.formUnion(lost)
+        return settled.contiguousFromOne
+    }
+
     /// Numbers up to `made` that are neither stored nor declared lost.
     var open: SequenceSet {
         guard made >= 1 else { return SequenceSet() }

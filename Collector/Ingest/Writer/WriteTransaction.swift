@@ -53,6 +53,7 @@ struct WriteTransaction {
             } else {
                 try copyRows(connection)
                 try insertNotes(connection)
+                try storeAnalysis(connection)
             }
             try Rollups.mark(connection, batch.minutes)
             let receipts = try updateStreams(connection, sorter.deltas)

@@ -56,6 +56,7 @@ final class Writer {
     private func tell(_ outcome: Outcome) {
         switch outcome {
         case .stored(let refusals):
+            if !refusals.frames.isEmpty { _ = toIngest.offer(.analysisIsVoid, cost: 0) }
             if !refusals.unsettled.isEmpty { _ = toIngest.offer(.unsettled(refusals.unsettled), cost: 0) }
             _ = toIngest.offer(.writerIsIdle, cost: 0)
         case .lost(let why): _ = toIngest.offer(.batchLost(why: why), cost: 0)
