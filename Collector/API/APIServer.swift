@@ -60,7 +60,8 @@ public final class APIServer: Sendable {
         ("TelemetryFrame", TelemetryEndpoint.frameSchema), ("TelemetryInterval", TelemetryEndpoint.intervalSchema),
         ("Stream", SystemEndpoints.streamSchema), ("Event", HistoryEndpoints.eventSchema),
         ("Loss", HistoryEndpoints.lossSchema), ("QuarantinedMessage", HistoryEndpoints.quarantineSchema),
-        ("Anomaly", AnomalyEndpoints.schema), ("Scenario", ScenarioEndpoints.scenarioSchema), ("ScenarioRun", ScenarioEndpoints.runSchema),
+        ("Anomaly", AnomalyEndpoints.schema), ("Scenario", ScenarioEndpoints.scenarioSchema),
+        ("ScenarioRun", ScenarioEndpoints.runSchema),
         ("Problem", .object(problemMembers)),
     ]
 

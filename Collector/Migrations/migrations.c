@@ -14,8 +14,8 @@ static const unsigned char m0004[] = {
 #embed "0004_scenarios.sql"
 };
 
-static const unsigned char m0006[] = {
-#embed "0006_analysis.sql"
+static const unsigned char m0005[] = {
+#embed "0005_analysis.sql"
 };
 
 static const cmigrations_file files[] = {
@@ -23,7 +23,7 @@ static const cmigrations_file files[] = {
     {2, "telemetry", m0002, sizeof m0002},
     {3, "history", m0003, sizeof m0003},
     {4, "scenarios", m0004, sizeof m0004},
-    {6, "analysis", m0006, sizeof m0006},
+    {5, "analysis", m0005, sizeof m0005},
 };
 
 size_t cmigrations_count(void) { return sizeof files / sizeof *files; }

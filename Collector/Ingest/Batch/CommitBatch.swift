@@ -39,7 +39,8 @@ final class CommitBatch: @unchecked Sendable {
 
     var isEmpty: Bool {
         telemetry.rowCount == 0 && plainTelemetry.rowCount == 0 && health.rowCount == 0 && streams.isEmpty
-            && anomalies.isEmpty && analyses.isEmpty && losses.isEmpty && notes.isEmpty && quarantine.isEmpty && events.isEmpty && repeats.isEmpty
+            && anomalies.isEmpty && analyses.isEmpty && losses.isEmpty && notes.isEmpty && quarantine.isEmpty
+            && events.isEmpty && repeats.isEmpty
     }
 
     func add(_ loss: LossEntry) {

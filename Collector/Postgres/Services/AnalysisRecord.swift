@@ -30,7 +30,8 @@ public struct StoredFrame: Sendable {
 public enum Analysis {
     public static func record(_ connection: PostgresConnection, asset: Int32) throws -> AnalysisRecord? {
         try connection.query(
-            "select epoch, seq, ts, plan, number_before, state from analysis where asset = $1", [.int4(asset)], isRepeated: true
+            "select epoch, seq, ts, plan, number_before, state from analysis where asset = $1", [.int4(asset)],
+            isRepeated: true
         ).first.flatMap { row throws(PostgresFailure) in
             guard let epoch = Epoch(bits: UInt64(bitPattern: try row[0])) else { return nil }
             return AnalysisRecord(

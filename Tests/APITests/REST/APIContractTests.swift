@@ -52,6 +52,12 @@ struct APIContractTests {
                 select asset, 'r-' || n, 'coolant-leak', 'Leak', 0.5, 'schedule', 'schedule',
                     '[{"scenario":"coolant-leak","severity":0.5}]', to_timestamp(n), case when n > 1 then now() end
                 from assets, generate_series(1, 3) as n where id = 'candu-1';
+            insert into anomalies (asset, number, epoch, seq, since, detected_at, peak_at, ended_at, surprise, peak_surprise,
+                level, late, layer, regime, detail)
+                select asset, n, -1, n, to_timestamp(n), to_timestamp(n + 1), to_timestamp(n + 2),
+                    case when n > 2 then now() end, 4.5, 1e300, n, n = 2, 'signal', case when n = 1 then 'steady' end,
+                    '{"contributions":[]}'
+                from assets, generate_series(1, 3) as n where id = 'candu-1';
             update streams set lost = '{[3,5)}', pending = 3, outbox_bytes = 1, outbox_capacity_bytes = 2,
                 outbox_days_left = 'infinity', clock_offset_ms = -1500, online = true where stream = \(stream.stream);
             """)
@@ -70,6 +76,8 @@ struct APIContractTests {
         "/api/v1/assets/kettle-1/health?from=1601-01-01T00:00:00Z&to=9999-12-31T23:59:59Z&limit=1", "/api/v1/events",
         "/api/v1/events?asset=kettle-1&kind=status&severity=critical&from=0001-01-01T00:00:00Z", "/api/v1/losses",
         "/api/v1/losses?agent=kettle-1&limit=1", "/api/v1/quarantine", "/api/v1/quarantine?agent=edge&limit=1",
+        "/api/v1/anomalies", "/api/v1/anomalies?asset=candu-1&state=open&level=warning&limit=1",
+        "/api/v1/anomalies?from=1601-01-01T00:00:00Z&to=9999-12-31T23:59:59Z&state=ended",
         "/api/v1/assets/candu-1/scenarios", "/api/v1/assets/candu-1/scenarios?limit=1&state=ended",
         "/api/v1/assets/kettle-1/scenarios?from=2026-01-31T00:00:00Z&to=2026-02-01T00:00:00Z",
         "/api/v1/assets/candu-1/scenarios/r-2",
