@@ -11,6 +11,7 @@ public struct AssetDetector: Sendable {
 
     var channels: [ChannelState]
     var groups: [GroupState]
+    var blocks: [Block]
     var asset = AssetState()
     var tracker = FindingTracker()
     /// The newest good value of every signal, NaN before the first.
@@ -23,6 +24,7 @@ public struct AssetDetector: Sendable {
         self.budget = budget
         channels = Array(repeating: ChannelState(), count: plan.channels.count)
         groups = Array(repeating: GroupState(), count: plan.groups.count)
+        blocks = plan.blocks.map { Block(members: $0) }
         newest = Array(repeating: .nan, count: plan.signalCount)
         let most = plan.relationInputs.map(\.count).max() ?? 0
         inputs = Array(repeating: 0, count: max(most, plan.regimeInputs.count, 1))
@@ -55,9 +57,12 @@ public struct AssetDetector: Sendable {
         else { return }
         let now = Double(timeMs)
         groups[group].beat(now)
-        let learning = tracker.open == nil ? 1.0 : 0.0
+        let learning = tracker.learning
         takeSignals(group, now, values, quality, learning)
         takeRelations(group, now, learning)
+        newest.withUnsafeBufferPointer { newest in
+            for block in plan.groups[group].blocks { blocks[block].take(newest, timeMs: now, learning: learning) }
+        }
         judge(group, timeMs, into: &changes)
     }
 
@@ -77,7 +82,7 @@ public struct AssetDetector: Sendable {
             let value = values[index]
             let isGood = (quality.isEmpty || quality[index] == .good) && abs(value) < 1e300
             guard isGood else {
-                _ = channels[number].miss(timeMs: now, learning: learning)
+                channels[number].miss(timeMs: now, learning: learning)
                 continue
             }
             newest[number] = value
@@ -93,20 +98,13 @@ public struct AssetDetector: Sendable {
         guard plan.channels[number].isCharted else {
             channels[number].count += 1
             channels[number].value = value
-            channels[number].missingRun = 0
             channels[number].surprise = 0
             return
         }
-        let frozen = channels[number].checkAlive(value, learning: learning)
-        var surprise = channels[number].take(
-            value, timeMs: now, resolution: plan.channels[number].resolution, learning: learning)
-        if frozen > surprise {
-            surprise = frozen
-            channels[number].surprise = frozen
-            channels[number].direction = Double(Finding.Direction.frozen.rawValue)
-        }
+        channels[number].take(value, timeMs: now, resolution: plan.channels[number].resolution, learning: learning)
         if value < plan.channels[number].low || value > plan.channels[number].high {
-            channels[number].surprise = max(surprise, 8)
+            channels[number].surprise = ChannelState.certain
+            channels[number].layer = Double(Finding.Layer.validity.rawValue)
         }
     }
 

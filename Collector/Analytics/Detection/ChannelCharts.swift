@@ -1,9 +1,14 @@
-/// What one reading of a channel did to its charts.
+/// What one reading of a channel does to its charts.
 extension ChannelState {
     /// Readings before anything is judged: so few degrees of freedom tell nothing.
     static let fewest = 8.0
+    /// Readings from which a channel goes on learning through what looks like a finding: it may just not know yet.
+    static let novice = 300.0
     /// How many readings the scale of the residual remembers.
     static let memory = 4_000.0
+    /// The surprise from which a channel's own readings count as out of the ordinary.
+    static let doubt = 2.0
+    static let levelMemory = 20_000.0
     static let fastWeight = 0.2
     static let slowWeight = 0.05
     static let allowance = 0.5
@@ -11,72 +16,88 @@ extension ChannelState {
     static let levelWeight = 0.05
     /// A residual counts no more than this in the charts that add up: one spike is not a shift.
     static let clip = 4.0
-    /// -log10 of the number of charts a channel has: each has its chance of a false alarm.
+    /// log10 of the number of charts a channel has: each has its chance of a false alarm.
     static let chartCost = 0.7
 
-    /// Takes a good reading. `learning` is 0 during a finding, else 1. Gives the channel's surprise.
+    /// Takes a good reading. `learning` is 1, or less during a finding.
     @inline(__always)
-    mutating func take(_ reading: Double, timeMs: Double, resolution: Double, learning: Double) -> Double {
-        let floor = max(resolution * 0.29, abs(reading) * 1e-9)
-        count += 1
+    mutating func take(_ reading: Double, timeMs: Double, resolution: Double, learning asked: Double) {
+        let isFirst = count == 0
+        let isRepeat = !isFirst && reading == value
+        // What is out of the ordinary teaches little, unless it is not yet known what is ordinary.
+        let learning = learned < ChannelState.novice ? 1 : surprise > ChannelState.doubt ? asked * 0.1 : asked
+        checkAlive(isRepeat: isRepeat, learning: learning)
+        defer { addInvalidity(isRepeat: isRepeat, timeMs: timeMs) }
         value = reading
-        guard count > 1 else {
+        guard !isFirst else {
             predictor.take(reading, error: 0, weight: 0, typical: 0)
             level = reading
-            baseline = reading
-            return 0
+            return
         }
+        // What is held from one scan to the next, as analysers and set points do, is not a new reading.
+        if isRepeat && (repeatShare > 0.3 || variance == 0) {
+            if layer == Double(Finding.Layer.validity.rawValue) { surprise = 0 }
+            return
+        }
+        if predictor.isPaused {
+            predictor.take(reading, error: 0, weight: 0, typical: 0)
+            return
+        }
+        let floor = max(resolution * 0.29, abs(reading) * 1e-9, 1e-300)
         let error = reading - predictor.expected
         let scale = max(variance.squareRoot(), floor)
-        let freedom = max(min(learned, 200) - 2, 1)
-        var worst = 0.0
-        var way = Finding.Direction.up
-        let score = error / max(scale, 1e-300)
-        let isJudged = learned >= ChannelState.fewest
-        if isJudged {
-            // A signal that has never moved tells nothing about how far it may: only that moving is rare.
-            if variance <= floor * floor * 1e-6 {
-                worst = error == 0 ? 0 : Tails.distance(surprise: Tails.log10(count + 2))
-            } else {
-                worst = Tails.normal(t: score, freedom: freedom)
-            }
-            way = error > 0 ? .up : .down
-        }
-        residual = min(max(score, -1e6), 1e6)
+        let score = error / scale
         let clipped = min(max(score, -ChannelState.clip), ChannelState.clip)
-        if isJudged { chart(clipped, timeMs: timeMs, freedom: freedom, worst: &worst, way: &way) }
-        chartLevel(reading, floor: floor, learning: learning, worst: &worst, way: &way)
-
-        // Far residuals teach little: the scale is that of ordinary days.
-        let calm = learning > 0 && worst < 3.5
-        let weight = learning == 0 ? 0 : min(1, 3 / max(abs(score), 1e-9))
-        if learning > 0 {
-            let square = isJudged ? min(error * error, 16 * variance + floor * floor) : error * error
-            learned += 1
-            variance += (square - variance) / min(learned, ChannelState.memory)
-            if calm {
-                let share = 1 / min(learned, ChannelState.memory)
-                lagProduct += (clipped * residualBefore - lagProduct) * share
-                lagSquare += (clipped * clipped - lagSquare) * share
-            }
+        var worst = 0.0
+        var way = error > 0 ? Finding.Direction.up : .down
+        if learned >= ChannelState.fewest {
+            let freedom = min(learned, 200) - 2
+            worst = Tails.normal(t: score, freedom: freedom)
+            chart(clipped, timeMs: timeMs, freedom: freedom, worst: &worst, way: &way)
+            chartDispersion(learning: learning, worst: &worst, way: &way)
+        } else if count > 30 {
+            // What has hardly ever moved tells nothing about how far it may: only that moving is rare.
+            worst = Tails.distance(surprise: Tails.log10((count + 2) / (learned + 1)))
         }
-        residualBefore = clipped
-        predictor.take(reading, error: error, weight: weight, typical: max(scale, floor))
-        surprise = max(0, Tails.surprise(worst) - ChannelState.chartCost)
-        if worst == 0 { surprise = 0 }
-        direction = Double(way.rawValue)
-        if surprise < 1 { quietMs = timeMs }
-        return surprise
+        chartLevel(reading, floor: floor, learning: learning, worst: &worst, way: &way)
+        settle(worst, way, timeMs: timeMs, learning: learning)
+        learn(error, score: score, clipped: clipped, floor: floor, learning: learning)
+        let weight = learning * min(1, 3 / max(abs(score), 1e-9))
+        predictor.take(reading, error: error, weight: weight, typical: scale)
     }
 
-    /// The charts of the residual's mean and dispersion.
+    /// Ends a reading: the farthest of the charts, corrected by how the channel has turned out.
+    @inline(__always)
+    private mutating func settle(_ worst: Double, _ way: Finding.Direction, timeMs: Double, learning: Double) {
+        let raw = worst > 1 ? max(0, Tails.surprise(worst) - ChannelState.chartCost) : 0
+        surprise = calibration.corrected(raw)
+        direction = Double(way.rawValue)
+        layer = Double(Finding.Layer.signal.rawValue)
+        if surprise < 1 { quietMs = timeMs }
+        if learned > 20 { calibration.learn(raw, memory: ChannelState.levelMemory) }
+    }
+
+    @inline(__always)
+    private mutating func learn(_ error: Double, score: Double, clipped: Double, floor: Double, learning: Double) {
+        defer { residual = clipped }
+        guard learning > 0 else { return }
+        learned += learning
+        let share = learning / min(max(learned, 1), ChannelState.memory)
+        // Far residuals teach little: the scale is that of ordinary days.
+        let square = learned > ChannelState.fewest ? min(error * error, 16 * variance + floor * floor) : error * error
+        variance += (square - variance) * share
+        lagProduct += (clipped * residual - lagProduct) * share
+        lagSquare += (clipped * clipped - lagSquare) * share
+    }
+
+    /// The charts of the residual's mean.
     @inline(__always)
     private mutating func chart(
         _ z: Double, timeMs: Double, freedom: Double, worst: inout Double, way: inout Finding.Direction
     ) {
         fastMean += ChannelState.fastWeight * (z - fastMean)
         slowMean += ChannelState.slowWeight * (z - slowMean)
-        dispersion += ChannelState.dispersionWeight * (z * z - 1 - dispersion)
+        dispersion += ChannelState.dispersionWeight * (z * z - dispersion)
         if rising == 0 { risingSinceMs = timeMs }
         if falling == 0 { fallingSinceMs = timeMs }
         rising = min(max(0, rising + z - ChannelState.allowance), 100)
@@ -86,24 +107,33 @@ extension ChannelState {
         let slow = slowMean * 6.244997998
         // The stationary tail of a CUSUM falls as exp(-2 k S).
         let drift = (2 * max(rising, falling)).squareRoot()
-        var distance = max(abs(fast), abs(slow))
-        var sense = fast > 0
-        if abs(slow) > abs(fast) { sense = slow > 0 }
+        var distance = abs(fast)
+        var isUp = fast > 0
+        if abs(slow) > distance {
+            distance = abs(slow)
+            isUp = slow > 0
+        }
         if drift > distance {
             distance = drift
-            sense = rising > falling
+            isUp = rising > falling
         }
+        guard distance > worst else { return }
         distance = Tails.normal(t: distance, freedom: freedom)
-        if distance > worst {
-            worst = distance
-            way = sense ? .up : .down
+        guard distance > worst else { return }
+        worst = distance
+        way = isUp ? .up : .down
+    }
+
+    /// The residual's mean square against what it usually is: its logarithm is nearly normal.
+    @inline(__always)
+    private mutating func chartDispersion(learning: Double, worst: inout Double, way: inout Finding.Direction) {
+        let size = Tails.ln(dispersion + 1e-6)
+        let distance = usualDispersion.distance(size, floor: 0.02)
+        if abs(distance) > worst {
+            worst = abs(distance)
+            way = distance > 0 ? .spread : .frozen
         }
-        // A mean square of exponential weight w has about (2 - w) / w degrees of freedom.
-        let spread = Tails.normal(chiSquare: 39 * (1 + dispersion), freedom: 39)
-        if spread > worst {
-            worst = spread
-            way = .spread
-        }
+        if learning > 0 { usualDispersion.learn(size, memory: ChannelState.memory, weight: learning) }
     }
 
     /// The smoothed reading against where it has been while nothing was wrong.
@@ -111,22 +141,12 @@ extension ChannelState {
     private mutating func chartLevel(
         _ reading: Double, floor: Double, learning: Double, worst: inout Double, way: inout Finding.Direction
     ) {
-        level += ChannelState.levelWeight * (min(max(reading, -1e300), 1e300) - level)
-        let off = level - baseline
-        // An exponential mean is new after about 40 readings: so many fewer are the degrees of freedom.
-        let freedom = levelLearned / 40 - 1
-        if freedom >= 2, baselineVariance > floor * floor * 1e-3 {
-            let t = off / (baselineVariance * (1 + 1 / freedom)).squareRoot()
-            let distance = Tails.normal(t: t, freedom: min(freedom, 100))
-            if distance > worst {
-                worst = distance
-                way = off > 0 ? .up : .down
-            }
+        level += ChannelState.levelWeight * (reading - level)
+        let distance = usualLevel.distance(level, floor: floor * 0.3)
+        if abs(distance) > worst {
+            worst = abs(distance)
+            way = distance > 0 ? .up : .down
         }
-        guard learning > 0 else { return }
-        levelLearned += 1
-        let share = 1 / min(levelLearned, 20_000)
-        baseline += off * share
-        baselineVariance += (off * off * (1 - share) - baselineVariance) * share
+        if learning > 0 { usualLevel.learn(level, memory: ChannelState.levelMemory, weight: learning) }
     }
 }

@@ -4,8 +4,11 @@ struct ChannelState: Sendable {
     var value = 0.0
     var count = 0.0
     var missed = 0.0
-    var missingRun = 0.0
+    /// Readings missed of late: each counts for less by a twentieth with every reading since.
+    var missedLately = 0.0
     var missingShare = 0.0
+    /// The surprise of readings that are missing, or that do not move any more.
+    var invalidity = 0.0
     var repeatRun = 0.0
     var repeatShare = 0.5
     var longestRepeat = 0.0
@@ -15,10 +18,9 @@ struct ChannelState: Sendable {
     /// Mean square of the prediction's error, learned while nothing is wrong.
     var variance = 0.0
     var learned = 0.0
-    /// The residual in standard deviations, as charted.
+    /// The residual in standard deviations, clipped as it is charted.
     var residual = 0.0
-    /// The one before, and what they have in common: whether the residual is white.
-    var residualBefore = 0.0
+    /// What neighbours have in common: whether the residual is white.
     var lagProduct = 0.0
     var lagSquare = 0.0
 
@@ -30,27 +32,16 @@ struct ChannelState: Sendable {
     var risingSinceMs = 0.0
     var fallingSinceMs = 0.0
     var dispersion = 0.0
-    /// What the charts' squares are when nothing is wrong.
-    var fastSquare = 0.0
-    var slowSquare = 0.0
-    var dispersionMean = 0.0
-    var dispersionSquare = 0.0
+    var usualDispersion = Usual()
 
-    // Level: the smoothed reading against where it usually is.
+    // The smoothed reading, and where it usually is.
     var level = 0.0
-    var baseline = 0.0
-    var baselineVariance = 0.0
-    var levelLearned = 0.0
+    var usualLevel = Usual()
 
     // What it comes to.
+    var calibration = Calibration()
     var surprise = 0.0
     var direction = 0.0
+    var layer = 0.0
     var quietMs = 0.0
-    var surpriseSum = 0.0
-    var seenLow = 0.0
-    var seenHigh = 0.0
-    var trendLevel = 0.0
-    var trendSlope = 0.0
-    var trendVariance = 0.0
-    var trendMs = 0.0
 }

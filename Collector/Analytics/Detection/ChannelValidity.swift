@@ -1,41 +1,67 @@
 /// Whether there are readings at all, and whether they are alive.
 extension ChannelState {
-    /// Takes the lack of a good reading: rare ones in a row are less likely than each by itself. Gives the surprise.
-    mutating func miss(timeMs: Double, learning: Double) -> Double {
+    /// What validity alone says of a channel at most: beyond doubt.
+    static let certain = 12.0
+    /// How much longer a missed reading counts with every reading since.
+    static let missedDecay = 0.95
+
+    /// Takes the lack of a good reading.
+    mutating func miss(timeMs: Double, learning: Double) {
         missed += 1
-        missingRun += 1
         predictor.pause()
-        // Runs of missing readings hang together: only the square root of their chance counts.
-        let share = max(missingShare, 1 / (count + missed + 2))
-        let known = count >= ChannelState.fewest
-        surprise = known ? min(12, -Tails.log10(share) * (0.5 + 0.5 * missingRun) - ChannelState.chartCost) : 0
-        surprise = max(0, surprise)
+        missedLately = missedLately * ChannelState.missedDecay + 1
+        if learning > 0 {
+            missingShare += (1 - missingShare) * learning / min(count + missed + 2, ChannelState.memory)
+        }
+        judgeMissing()
+        surprise = invalidity
+        layer = Double(Finding.Layer.validity.rawValue)
         direction = Double(Finding.Direction.missing.rawValue)
         if surprise < 1 { quietMs = timeMs }
-        if learning > 0 { missingShare += (1 - missingShare) / min(count + missed + 2, ChannelState.memory) }
-        return surprise
     }
 
-    /// Counts equal readings in a row. Gives the surprise of the run.
+    /// So many of late where so few are usual: the Chernoff bound of Poisson's tail.
+    private mutating func judgeMissing() {
+        let window = 1 / (1 - ChannelState.missedDecay)
+        let usual = window * max(missingShare, 1 / (count + missed + 2))
+        let lately = missedLately
+        guard count >= ChannelState.fewest, lately > usual else { return }
+        let tail = (lately * Tails.ln(lately / usual) - lately + usual) / Tails.ln10
+        invalidity = min(max(invalidity, tail - ChannelState.chartCost), ChannelState.certain)
+    }
+
+    /// Counts missed readings and equal readings in a row: so many as never before are the less likely the longer
+    /// they go on.
     @inline(__always)
-    mutating func checkAlive(_ reading: Double, learning: Double) -> Double {
-        let total = min(count + missed + 2, ChannelState.memory)
-        missingRun = 0
-        if learning > 0 { missingShare += (0 - missingShare) / total }
-        guard count > 0, reading == value else {
-            if learning > 0, count > 0 {
-                repeatShare += (0 - repeatShare) / min(count + 2, ChannelState.memory)
-                longestRepeat = max(longestRepeat * 0.9999, repeatRun)
-            }
+    mutating func checkAlive(isRepeat: Bool, learning: Double) {
+        count += 1
+        invalidity = 0
+        let all = min(count + missed + 2, ChannelState.memory)
+        if missed > 0 {
+            missedLately *= ChannelState.missedDecay
+            missingShare -= missingShare * learning / all
+            if missedLately > 0.5 { judgeMissing() }
+        }
+        repeatShare += ((isRepeat ? 1 : 0) - repeatShare) * learning / all
+        guard isRepeat else {
+            longestRepeat = max(longestRepeat * 0.9999, learning > 0 ? repeatRun : 0)
             repeatRun = 0
-            return 0
+            return
         }
         repeatRun += 1
-        var result = 0.0
-        if count > 30, repeatRun > 2 * longestRepeat + 3, repeatShare < 0.98 {
-            result = -Tails.log10(max(repeatShare, 0.01)) * (repeatRun - longestRepeat) - 2
-        }
-        if learning > 0 { repeatShare += (1 - repeatShare) / min(count + 2, ChannelState.memory) }
-        return min(12, max(0, result))
+        guard count > 30, repeatRun > 2 * longestRepeat + 3, repeatShare < 0.98 else { return }
+        let over = repeatRun - 2 * longestRepeat
+        let run = -Tails.log10(max(repeatShare, 0.05)) * over - ChannelState.chartCost
+        invalidity = min(max(run, invalidity), ChannelState.certain)
+    }
+
+    /// Puts what validity says beside what the charts say.
+    @inline(__always)
+    mutating func addInvalidity(isRepeat: Bool, timeMs: Double) {
+        guard invalidity > 0, invalidity > surprise else { return }
+        surprise = invalidity
+        layer = Double(Finding.Layer.validity.rawValue)
+        direction = Double((isRepeat ? Finding.Direction.frozen : .missing).rawValue)
+        if surprise < 1 { quietMs = timeMs }
     }
 }

@@ -27,6 +27,7 @@ extension AssetDetector {
         out.plain(groups)
         out.plain(channels)
         out.plain(newest)
+        for block in blocks { block.write(to: &out) }
         tracker.write(to: &out)
         return out.sealed()
     }
@@ -41,6 +42,7 @@ extension AssetDetector {
         input.plain(&groups)
         input.plain(&channels)
         input.plain(&newest)
+        for index in blocks.indices { blocks[index].read(from: &input) }
         guard let tracker = FindingTracker(from: &input), input.isComplete else { throw .damaged }
         self.tracker = tracker
     }

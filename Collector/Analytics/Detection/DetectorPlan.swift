@@ -25,7 +25,12 @@ public struct DetectorPlan: Sendable {
         let relations: [Int]
         /// Charted signals and relations of this group, for the layer that looks at all of them at once.
         let charted: [Int]
+        /// The charted signals in blocks that are looked at together, as indices into the detector's blocks.
+        let blocks: Range<Int>
     }
+
+    /// The members of each block.
+    let blocks: [[Int]]
 
     let channels: [Channel]
     let signalCount: Int
@@ -68,12 +73,22 @@ public struct DetectorPlan: Sendable {
         }
         let regimeSources = knowledge.regimes?.signals.compactMap { indexOf[$0] } ?? []
         regimeInputs = regimeSources.count == knowledge.regimes?.signals.count ? regimeSources : []
+        var blocks: [[Int]] = []
         self.groups = groups.indices.map { number in
             let own = firsts[number]..<(firsts[number] + groups[number].signals.count)
+            let signals = own.filter { channels[$0].isCharted }
+            let firstBlock = blocks.count
+            if signals.count > 1 {
+                let parts = (signals.count + Block.most - 1) / Block.most
+                for part in 0..<parts {
+                    blocks.append(Array(signals[(part * signals.count / parts)..<((part + 1) * signals.count / parts)]))
+                }
+            }
             return Group(
                 first: own.lowerBound, count: own.count, relations: relationsOf[number],
-                charted: own.filter { channels[$0].isCharted } + relationsOf[number])
+                charted: signals + relationsOf[number], blocks: firstBlock..<blocks.count)
         }
+        self.blocks = blocks
         self.channels = channels
         self.knowledge = knowledge
         relationInputs = inputs

@@ -12,5 +12,6 @@ extension AssetDetector {
     public var memoryBytes: Int {
         channels.count * MemoryLayout<ChannelState>.stride + groups.count * MemoryLayout<GroupState>.stride
             + newest.count * 8
+            + blocks.reduce(0) { $0 + 8 * $1.members.count * (5 + 2 * $1.members.count + $1.directions) }
     }
 }

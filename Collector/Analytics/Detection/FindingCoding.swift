@@ -2,6 +2,7 @@
 extension FindingTracker {
     func write(to out: inout StateWriter) {
         out.word(lastNumber)
+        out.word(frames)
         out.word(calm)
         out.word(toldSurprise)
         out.word(lastSeenMs)
@@ -36,6 +37,7 @@ extension FindingTracker {
     /// Nil if it is not the form of a finding.
     init?(from input: inout StateReader) {
         lastNumber = input.int()
+        frames = input.double()
         calm = input.double()
         toldSurprise = input.double()
         lastSeenMs = input.int()

@@ -19,6 +19,7 @@ extension AssetDetector {
         var worst = 0.0
         for index in place.first..<(place.first + place.count) { worst = max(worst, channels[index].surprise) }
         for index in place.relations { worst = max(worst, channels[index].surprise) }
+        for index in place.blocks { worst = max(worst, blocks[index].figures.surprise) }
         let cost = Tails.log10(Double(max(place.count + place.relations.count, 1)))
         groups[group].surprise = max(0, worst - cost)
         if groups[group].intervalMs > 0 {
@@ -29,6 +30,7 @@ extension AssetDetector {
 
     private mutating func begin(_ timeMs: Int64, into changes: inout [FindingChange]) {
         tracker.lastNumber += 1
+        tracker.frames = 0
         tracker.calm = 0
         tracker.lastSeenMs = timeMs
         tracker.toldSurprise = asset.surprise
@@ -44,6 +46,7 @@ extension AssetDetector {
 
     private mutating func goOn(_ timeMs: Int64, into changes: inout [FindingChange]) {
         guard var finding = tracker.open else { return }
+        tracker.frames += 1
         finding.surprise = asset.surprise
         if asset.surprise > finding.peakSurprise {
             finding.peakSurprise = asset.surprise
@@ -93,9 +96,10 @@ extension AssetDetector {
         guard let worst = channels.indices.max(by: { channels[$0].surprise < channels[$1].surprise }) else {
             return .signal
         }
-        let way = Int(channels[worst].direction)
-        if way == Finding.Direction.missing.rawValue || way == Finding.Direction.frozen.rawValue { return .validity }
-        return plan.channels[worst].isRelation ? .relation : .signal
+        let together = blocks.max { $0.figures.surprise < $1.figures.surprise }
+        if let together, together.figures.surprise > channels[worst].surprise { return .multivariate }
+        let layer = Finding.Layer(rawValue: Int(channels[worst].layer)) ?? .signal
+        return layer == .signal && plan.channels[worst].isRelation ? .relation : layer
     }
 
     private func brokenRelations() -> [String] {
@@ -110,6 +114,13 @@ extension AssetDetector {
         for index in 0..<plan.signalCount where channels[index].surprise > 1 {
             weights[index] = channels[index].surprise
         }
+        for block in blocks where block.figures.surprise > 2 {
+            let blame = block.blame()
+            let whole = blame.reduce(1e-9) { $0 + abs($1) }
+            for (place, index) in block.members.enumerated() {
+                weights[index] += block.figures.surprise * abs(blame[place]) / whole
+            }
+        }
         let total = weights.reduce(0, +)
         guard total > 0 else { return [] }
         let order = weights.indices.filter { weights[$0] > 0 }.sorted {
@@ -121,7 +132,7 @@ extension AssetDetector {
             let state = channels[index]
             return Finding.Contribution(
                 signal: plan.channels[index].name, share: weights[index] / sum,
-                direction: Finding.Direction(rawValue: Int(state.direction)) ?? .up, expected: state.baseline,
+                direction: Finding.Direction(rawValue: Int(state.direction)) ?? .up, expected: state.usualLevel.mean,
                 seen: Int(state.direction) == Finding.Direction.missing.rawValue ? .nan : state.value)
         }
     }

@@ -57,6 +57,9 @@ struct Predictor: Sendable {
         expected = sum
     }
 
+    /// True when there is nothing to predict the next reading from.
+    var isPaused: Bool { sinceGap == 0 }
+
     /// After a pause the steps mean nothing.
     mutating func pause() { sinceGap = 0 }
 
