@@ -105,7 +105,7 @@ let package = Package(
         tests("MQTTTests", ["MQTT", "Model", "Runtime"]),
         tests("AssetsTests", ["Assets", "Model"]),
         tests("TablesTests", ["Tables", "Model", "Runtime"], exclude: ["Python"]),
-        tests("DatasetsTests", ["Assets", "Datasets", "Tables", "Model", "Runtime"], exclude: ["Python"]),
+        tests("DatasetsTests", ["Assets", "Datasets", "Scenarios", "Tables", "Model", "Runtime"], exclude: ["Python"]),
         tests("ScenariosTests", ["Scenarios", "Assets", "Model", "Runtime"]),
         tests("OutboxTests", ["Outbox", "Model", "Runtime"]),
         tests(

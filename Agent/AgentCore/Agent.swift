@@ -9,6 +9,7 @@ public struct Agent {
     /// Of the sampler; kept over reopenings, so that an order to stop is never lost.
     private let orders = Mailbox<SamplerOrder>(capacity: 4096)
     private let notifier = ServiceNotifier()
+    private let replay = Locked<ReplayProgress?>(nil)
     private let log = Log("agent")
 
     public init(_ config: AgentConfig) { self.config = config }
@@ -17,6 +18,9 @@ public struct Agent {
     public var stop: @Sendable () -> Void {
         { [orders] in _ = orders.offer(.stop, cost: 0) }
     }
+
+    /// Of the recording that is or was played; nil when there is none.
+    public var replayProgress: ReplayProgress? { replay.withLock { $0 } }
 
     /// Blocks until the agent has ended.
     public func run() -> ExitCode {
@@ -61,7 +65,7 @@ public struct Agent {
         for note in notes { log.info("\(note)", ["state_dir": config.stateFolder]) }
         let wake = try WakeUp()
         let news = Mailbox<LinkNews>(capacity: 4096, onOffer: wake)
-        let counters = AgentCounters()
+        let counters = AgentCounters(replay: replay)
         counters.linkAlive(atMs: Clock.monotonicMs())
         try Identity(config.asset, kind).check(outbox)
         let sampler = try Sampler(

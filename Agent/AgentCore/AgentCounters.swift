@@ -1,3 +1,4 @@
+import Runtime
 import Synchronization
 
 /// What the agent has done since it started; written by its threads, read by whoever asks.
@@ -32,6 +33,11 @@ final class AgentCounters: Sendable {
     let connections = Counter()
     let births = Counter()
     let refusedCommands = Counter()
+    /// Of the recording that is played; nil when there is none, or none of its rows was due yet.
+    let replay: Locked<ReplayProgress?>
+
+    init(replay: Locked<ReplayProgress?> = Locked(nil)) { self.replay = replay }
+
     /// The sampler could not tell the link something: the link must look for itself.
     let linkMustResync = Switch()
 

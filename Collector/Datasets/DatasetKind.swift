@@ -57,7 +57,7 @@ extension DatasetKind {
 /// A whole number that the command line gives to a kind.
 public struct DatasetParameter: Sendable, Equatable {
     public enum Name: String, Sendable, CaseIterable {
-        case count, minutes, facilities
+        case count, minutes, interval, facilities
     }
 
     public let name: Name

@@ -1,6 +1,6 @@
 extension TableSchema {
     /// What is wrong with a batch for this schema, in words; nil when it fits.
-    func problem(with batch: TableBatch) -> String? {
+    public func problem(with batch: TableBatch) -> String? {
         guard batch.columns.count == columns.count else {
             return "a batch has \(batch.columns.count) columns, table \(name) has \(columns.count)"
         }

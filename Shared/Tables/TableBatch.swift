@@ -80,3 +80,60 @@ extension ColumnValues {
         }
     }
 }
+
+extension TableBatch {
+    /// The rows of all the batches, one behind the other; they are batches of this schema.
+    public init(joining batches: [TableBatch], of schema: TableSchema) {
+        self.init([])
+        for (place, column) in schema.columns.enumerated() {
+            columns.append(ColumnValues(joining: batches.map { $0.columns[place] }, of: column.form))
+            guard batches.contains(where: { $0.valid[place] != nil }) else { continue }
+            valid[place] = batches.flatMap { $0.valid[place] ?? Array(repeating: true, count: $0.rowCount) }
+        }
+        rowCount = batches.reduce(0) { $0 + $1.rowCount }
+    }
+}
+
+extension ColumnValues {
+    fileprivate init(joining parts: [ColumnValues], of form: Column.Form) {
+        switch form {
+        case .integer: self = .integers(parts.flatMap(\.wholeNumbers))
+        case .timeMs: self = .timesMs(parts.flatMap(\.wholeNumbers))
+        case .number:
+            self = .numbers(
+                parts.flatMap { part -> [Double] in if case .numbers(let values) = part { values } else { [] } })
+        case .number32:
+            self = .numbers32(
+                parts.flatMap { part -> [Float] in if case .numbers32(let values) = part { values } else { [] } })
+        case .flag:
+            self = .flags(parts.flatMap { part -> [Bool] in if case .flags(let values) = part { values } else { [] } })
+        case .text: self = .texts(parts.flatMap(\.words))
+        case .category(let labels):
+            self = .categories(
+                parts.flatMap { part -> [Int32] in
+                    switch part {
+                    case .categories(let places): places
+                    case .repeatedText(let word, let count):
+                        Array(repeating: Int32(clamping: labels.firstIndex(of: word) ?? 0), count: count)
+                    default: []
+                    }
+                })
+        }
+    }
+
+    private var wholeNumbers: [Int64] {
+        switch self {
+        case .integers(let values), .timesMs(let values): values
+        case .repeatedInteger(let value, let count): Array(repeating: value, count: count)
+        default: []
+        }
+    }
+
+    private var words: [String] {
+        switch self {
+        case .texts(let values): values
+        case .repeatedText(let value, let count): Array(repeating: value, count: count)
+        default: []
+        }
+    }
+}

@@ -93,6 +93,22 @@ struct ReplayTests {
         #expect(try recording.next() == Recording.Row(timeMs: 1_767_225_601_000, values: [1]))
     }
 
+    /// Times that no calendar has must not make the distances of rows overflow.
+    @Test func timesBeyondTheCalendarAreRefused() throws {
+        let folder = try TemporaryFolder()
+        defer { folder.close() }
+        for times in [[Int64.min, .max], [0, .max], [.min, 0]] {
+            let schema = TableSchema("t", "", [Column("time", .timeMs), Column("x", .number)])
+            var writer = try ParquetWriter(path: folder.path("t.parquet"), schema: schema)
+            try writer.append(TableBatch([.timesMs(times), .numbers([1, 2])]))
+            try writer.finish()
+            let failure = #expect(throws: TableFailure.self) {
+                try ReplayFeed(ReplaySettings(path: folder.path("t.parquet")))
+            }
+            #expect(failure?.problem.contains("needs a time") == true)
+        }
+    }
+
     @Test func parquetBecomesAnAssetOfItsKind() throws {
         let folder = try TemporaryFolder()
         defer { folder.close() }

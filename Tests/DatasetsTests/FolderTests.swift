@@ -13,6 +13,8 @@ struct TestKind: DatasetKind {
     static let parameters = [DatasetParameter(.count, "parts", in: 1...100_000, standard: 3)]
 
     let request: DatasetRequest
+    /// The part that tells the run to stop.
+    var stop: (part: Int, flag: Locked<Bool>)?
 
     init(_ request: DatasetRequest) throws(DatasetFailure) { self.request = request }
 
@@ -29,6 +31,7 @@ struct TestKind: DatasetKind {
     var partCount: Int { request[.count] }
 
     func generate(part: Int, into output: inout DatasetPart) throws(DatasetFailure) {
+        if let stop, stop.part == part { stop.flag.withLock { $0 = true } }
         var random = SeededRandom(seed: request.seed, stream: UInt64(part))
         let rows = 500
         let values = (0..<rows).map { $0 % 50 == 0 ? Double.nan : (random.unit() * 100).rounded() / 10 }
@@ -143,6 +146,25 @@ struct TestKind: DatasetKind {
             #expect(try sums(folder.path("whole")) == sums(folder.path("d")))
             #expect(try generate(folder.path("d"), count: 40, start: .resuming) == .wasComplete)
             #expect(try Files.entries(of: folder.path).sorted() == ["d", "whole"])
+        }
+    }
+
+    /// Parts of few rows share row groups, also when the run is interrupted while rows wait for more.
+    @Test(arguments: [3, 17, 20, 35]) func rowsThatWaitForMoreAreKept(part: Int) async throws {
+        try await offPool {
+            let folder = try TemporaryFolder("dataset")
+            _ = try generate(folder.path("whole"), count: 40)
+            #expect(try ParquetReader(path: folder.path("whole/parts.parquet")).groupCount == 1)
+            #expect(try ParquetReader(path: folder.path("whole/values.parquet")).groupCount == 3)
+            let request = DatasetRequest(numbers: [.count: 40], seed: 7, formats: TableFormat.allCases)
+            let stop = Locked(false)
+            var kind = try TestKind(request)
+            kind.stop = (part, stop)
+            var progress = Progress(isShown: false)
+            let run = DatasetRun(kind: kind, request: request, jobs: 1, stop: stop)
+            #expect(try run.run(to: folder.path("d"), .anew, &progress) == .interrupted)
+            #expect(try generate(folder.path("d"), count: 40, jobs: 3, start: .resuming) == .complete)
+            #expect(try sums(folder.path("whole")) == sums(folder.path("d")))
         }
     }
 

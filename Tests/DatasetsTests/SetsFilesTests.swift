@@ -24,6 +24,8 @@ struct SetsFilesTests {
         numbers[.count] = count
         if numbers[.facilities] != nil { numbers[.facilities] = facilities }
         if let minutes { numbers[.minutes] = minutes }
+        // The simulator takes its time in debug builds.
+        if numbers[.interval] != nil { numbers[.interval] = 10 }
         let request = DatasetRequest(numbers: numbers, seed: seed, formats: [.parquet])
         let run = DatasetRun(kind: try type.init(request), request: request, jobs: jobs, stop: Locked(false))
         var progress = Progress(isShown: false)
@@ -48,7 +50,6 @@ struct SetsFilesTests {
             let folder = try TemporaryFolder("sets")
             for seed in Seeds.list(fixed: 1) {
                 for type in Self.kinds {
-                    // The simulator takes its time in debug builds.
                     let count = type == MonitoringDataset.self ? min(size.0, 80) : size.0
                     let path = folder.path("\(type.name)-\(seed)")
                     try generate(type, to: path, count: count, facilities: size.1, seed: seed)
@@ -141,7 +142,7 @@ struct SetsFilesTests {
     @Test func impossibleRequestsAreRefused() {
         func failure(_ type: any DatasetKind.Type, count: Int, facilities: Int) -> DatasetFailure? {
             let request = DatasetRequest(
-                numbers: [.count: count, .facilities: facilities, .minutes: 60], seed: 1)
+                numbers: [.count: count, .facilities: facilities, .interval: 1440], seed: 1)
             do throws(DatasetFailure) {
                 _ = try type.init(request)
                 return nil
@@ -153,9 +154,10 @@ struct SetsFilesTests {
             #expect(failure(type, count: .max, facilities: 1)?.exitCode == .usage)
             #expect(failure(type, count: 1, facilities: 1) == nil)
         }
-        let long = failure(MonitoringDataset.self, count: 1_000_000, facilities: 2)
-        #expect(long?.description.contains("--facilities 5") == true)
-        #expect(failure(MonitoringDataset.self, count: 1_000_000, facilities: 5) == nil)
+        // Daily readings beyond the year 9999.
+        let long = failure(MonitoringDataset.self, count: 3_000_000, facilities: 1)
+        #expect(long?.description.contains("--interval") == true && long?.exitCode == .usage)
+        #expect(failure(MonitoringDataset.self, count: 2_900_000, facilities: 1) == nil)
     }
 }
 

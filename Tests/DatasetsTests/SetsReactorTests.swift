@@ -1,5 +1,6 @@
 import Assets
 import Model
+import Scenarios
 import Tables
 import TestSupport
 import Testing
@@ -15,10 +16,15 @@ import Testing
             let plans = (0..<cycle * 20).map { RunPlan(number: $0, of: signals.kind, seconds: 600, seed: seed) }
             for scenario in 0..<scenarios { #expect(plans.count { $0.scenario == scenario } == 20) }
             for plan in plans {
-                #expect(plan.onsetS > 0 && plan.onsetS + plan.rampS < plan.seconds)
-                #expect(plan.endS.map { $0 > plan.onsetS + plan.rampS && $0 < plan.seconds } ?? true)
-                #expect(plan.level(second: plan.onsetS) == 0)
-                #expect((0.2...1).contains(plan.severity))
+                guard let part = plan.part else {
+                    #expect(plan.scenario == nil)
+                    continue
+                }
+                #expect(part.onsetMs > 0 && part.onsetMs + part.rampMs < Int64(plan.seconds) * 1000)
+                #expect(plan.endS.map { Int64($0) * 1000 > part.onsetMs + part.rampMs && $0 < plan.seconds } ?? true)
+                #expect(plan.level(second: Int(part.onsetMs / 1000)) == 0)
+                #expect((0.2...1).contains(part.severity))
+                #expect(plan.scenario.map { signals.kind.scenarios[$0].id } == part.scenario)
             }
             #expect((0..<3).map { split in plans.prefix(200).count { $0.split == split } } == [140, 30, 30])
         }
@@ -35,13 +41,14 @@ import Testing
         for number in 0..<200 {
             let plan = RunPlan(number: number, of: signals.kind, seconds: 1200, seed: 3)
             let levels = (1...1200).map { plan.level(second: $0) }
-            guard plan.scenario != nil else {
+            guard let part = plan.part else {
                 #expect(levels.allSatisfy { $0 == 0 })
                 continue
             }
-            #expect(levels.prefix(plan.onsetS).allSatisfy { $0 == 0 } && levels[plan.onsetS] > 0)
-            #expect(levels.max() == plan.severity)
-            if let end = plan.endS { #expect(levels[min(end + plan.rampS, 1199)] == 0) }
+            let onset = Int(part.onsetMs / 1000)
+            #expect(levels.prefix(onset).allSatisfy { $0 == 0 } && levels[onset] > 0)
+            #expect(levels.max() == part.severity)
+            if let end = plan.endS { #expect(levels[end...].allSatisfy { $0 == 0 } && levels[end - 1] > 0) }
         }
     }
 
@@ -68,10 +75,10 @@ import Testing
         let leak = try #require(signals.kind.scenarios.firstIndex { $0.id == "coolant-leak" })
         let plan = try #require(
             (0..<2000).lazy.map { RunPlan(number: $0, of: signals.kind, seconds: 600, seed: 1) }
-                .first { $0.scenario == leak && $0.severity > 0.6 })
+                .first { $0.scenario == leak && ($0.part?.severity ?? 0) > 0.6 })
         let run = ReactorRun(plan, signals)
         let trip = try #require(run.tripS)
-        #expect(trip > plan.onsetS)
+        #expect(trip > Int(plan.part?.onsetMs ?? 0) / 1000)
         #expect(run.tripCause != nil && run.tripCause != "none")
         for (index, label) in run.labels.enumerated() {
             #expect(label == (index + 1 >= trip ? 2 : run.levels[index] > 0 ? 1 : 0))

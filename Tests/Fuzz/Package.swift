@@ -35,6 +35,7 @@ let package = Package(
         system("CYAML", "Shared", pkgConfig: "yaml-0.1"),
         system("CJansson", "Shared", pkgConfig: "jansson"),
         system("CCrypto", "Shared", pkgConfig: "libcrypto"),
+        system("CZstd", "Shared", pkgConfig: "libzstd"),
         system("CMicrohttpd", "Collector", pkgConfig: "libmicrohttpd"),
         system("CWslay", "Collector"),
         system("COpenSSL", "Collector", pkgConfig: "libssl"),
@@ -42,6 +43,9 @@ let package = Package(
         library("Model", "Shared"),
         library("Runtime", "Shared", ["Model", "CSystem", "CYAML", "CJansson", "CCrypto"]),
         library("Sparkplug", "Shared", ["Model", "Runtime"]),
+        library("Assets", "Shared", ["Model"]),
+        library("Tables", "Shared", ["Model", "Runtime", "CZstd"]),
+        library("Scenarios", "Shared", ["Model", "Runtime"]),
         library("Web", "Collector", ["Model", "Runtime", "CMicrohttpd", "CWslay", "COpenSSL", "CSystem"]),
         .target(name: "Fuzzing", path: "Fuzzing", swiftSettings: settings),
 
@@ -49,6 +53,9 @@ let package = Package(
         fuzzer("SparkplugTopic", ["Sparkplug", "Model"]),
         fuzzer("WebSocket", ["Web", "Runtime"]),
         fuzzer("Configuration", ["Runtime", "Model"]),
+        fuzzer("ParquetTable", ["Tables", "Model", "Runtime"]),
+        fuzzer("TextTable", ["Tables", "Model", "Runtime"]),
+        fuzzer("ScenarioBytes", ["Scenarios", "Assets", "Model", "Runtime"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c2x

@@ -71,11 +71,26 @@ extension SystemTests {
                 let player = try ChildProcess(
                     program,
                     [
-                        "replay", casts, "--cast", "2", "--asset", "caster-7", "--site", plant.site, "--speed", "50",
+                        "replay", casts, "--cast", "2", "--asset", "caster-7", "--site", plant.site, "--speed", "100",
                         "--mqtt", "127.0.0.1:\(plant.broker.port)", "--state", folder.path("state"),
                     ], output: .file(folder.path("log")), error: .file(folder.path("log")))
                 #expect(try player.waitForExit(.seconds(120)) == .code(0), "\(fileText(folder.path("log")) ?? "")")
                 #expect(try plant.sql("select id, kind from assets") == "caster-7|caster")
+                let log = fileText(folder.path("log")) ?? ""
+                #expect(log.contains("played 120 rows, the last one "), "\(log)")
+                let status = try ChildProcess.run(
+                    Programs.agent(), ["status", "--json", "--config", folder.path("state/agent.yaml")])
+                #expect(try JSON(status)["replay_rows"]?.int == 120)
+                #expect(try JSON(status)["replay_latest_ms"]?.double ?? -1 >= 0, "\(status)")
+                // At its pace: a row every 10 ms, as the stamps say.
+                let uneven = try plant.number(
+                    """
+                    select count(*) from (
+                        select extract(epoch from ts - lag(ts) over (order by seq)) as s from telemetry
+                        where signal_group = (select min(signal_group) from telemetry)) d
+                    where s < 0.005 or s > 0.015
+                    """)
+                #expect(uneven <= 2, "\(uneven) of 120 rows are not at their distance")
                 // Two minutes at 1 Hz: by the simulator's own groups, each stored once.
                 let seconds = try plant.number(
                     "select count(*) from telemetry where signal_group = (select min(signal_group) from telemetry)")

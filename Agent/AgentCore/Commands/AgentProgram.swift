@@ -61,7 +61,9 @@ public enum AgentProgram {
         }
         let code = agent.run()
         Log.flush()
-        return code
+        guard let progress = agent.replayProgress else { return code }
+        let told = StandardOutput.finish("played \(progress.text)\n")
+        return code == .success ? told : code
     }
 
     private static func check(_ arguments: Arguments) throws(UsageFailure) -> ExitCode {

@@ -133,7 +133,7 @@ final class Recording {
         let place = signals.columns.count
         guard batch.valid[place]?[row] != false else { throw noTime("nothing") }
         switch batch.columns[place] {
-        case .timesMs(let times): return times[row]
+        case .timesMs(let times): return try time(ms: Double(times[row]))
         case .texts(let texts):
             guard let timeMs = Recording.parse(texts[row]) else { throw noTime(Text.quoted(texts[row])) }
             return timeMs
@@ -149,8 +149,12 @@ final class Recording {
     }
 
     private func time(_ number: Double) throws(TableFailure) -> Int64 {
-        let ms = mapping.timeForm == .milliseconds ? number : number * 1000
-        guard ms.isFinite, abs(ms) < 253_402_300_800_000 else { throw noTime("\(number)") }
+        try time(ms: mapping.timeForm == .milliseconds ? number : number * 1000, number)
+    }
+
+    /// What lies beyond the year 9999, before or after, is no time.
+    private func time(ms: Double, _ number: Double? = nil) throws(TableFailure) -> Int64 {
+        guard ms.isFinite, abs(ms) < 253_402_300_800_000 else { throw noTime("\(number ?? ms)") }
         return Int64(clampingRounded: ms)
     }
 

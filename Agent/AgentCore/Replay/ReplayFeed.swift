@@ -25,13 +25,12 @@ final class ReplayFeed {
     /// Of this pass.
     private var rowsTaken = 0
     private var lastOffsetMs: Int64 = 0
-    private(set) var rowsPlayed = 0
     private(set) var hasEnded = false
     private(set) var failure: TableFailure?
     /// By so much the play was held up by ticks that were skipped.
     private var heldUpMs = 0.0
-    /// How late rows were given, in milliseconds: the last one and the latest.
-    private(set) var drift: (lastMs: Double, latestMs: Double) = (0, 0)
+    /// Nil before the first row.
+    private(set) var progress: ReplayProgress?
 
     init(_ settings: ReplaySettings) throws(TableFailure) {
         recording = try Recording(settings)
@@ -63,10 +62,8 @@ final class ReplayFeed {
             rowsTaken += 1
             lastOffsetMs = offsetMs
             guard let timeMs else { continue }
-            rowsPlayed += 1
             let behindMs = -aheadMs / speed
-            drift.lastMs = lateMs + behindMs + heldUpMs
-            drift.latestMs = max(drift.latestMs, drift.lastMs)
+            progress = ReplayProgress(rowLateMs: lateMs + behindMs + heldUpMs, after: progress)
             frames += self.frames(row, timeMs: timeMs - Int64(behindMs.rounded()))
         }
         return frames

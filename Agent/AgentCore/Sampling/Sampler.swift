@@ -208,14 +208,16 @@ final class Sampler {
 
     /// Behind the last row the agent waits until everything is delivered, and then ends.
     private func endWithRecording() throws(OutboxFailure) {
-        guard let feed = source.feed, feed.hasEnded else { return }
+        guard let feed = source.feed else { return }
+        if let progress = feed.progress { counters.replay.withLock { $0 = progress } }
+        guard feed.hasEnded else { return }
         if !hasToldEnd {
             hasToldEnd = true
             log.info(
                 "the recording has ended",
                 [
-                    "rows": feed.rowsPlayed, "drift_ms": feed.drift.lastMs.rounded(),
-                    "latest_ms": feed.drift.latestMs.rounded(),
+                    "rows": feed.progress?.rows ?? 0, "drift_ms": feed.progress?.driftMs ?? 0,
+                    "latest_ms": feed.progress?.latestMs ?? 0,
                 ])
         }
         if let failure = feed.failure {

@@ -16,6 +16,7 @@ struct AgentStatusFile: Sendable {
         /// A JSON array.
         var scenarios = "[]"
         var counts: [(name: String, value: Int)] = []
+        var replay: ReplayProgress?
 
         init(config: AgentConfig, epoch: Epoch, newest: Int64) {
             self.config = config
@@ -24,6 +25,7 @@ struct AgentStatusFile: Sendable {
         }
 
         mutating func take(_ counters: AgentCounters) {
+            replay = counters.replay.withLock { $0 }
             counts = [
                 ("sent", counters.sent.now), ("resent", counters.resent.now),
                 ("receipts", counters.receipts.now), ("ignored_receipts", counters.ignoredReceipts.now),
@@ -59,6 +61,11 @@ struct AgentStatusFile: Sendable {
             json.field("made", content.outbox.made)
             json.key("scenarios")
             json.raw(Array(content.scenarios.utf8))
+            if let replay = content.replay {
+                json.field("replay_rows", replay.rows)
+                json.field("replay_drift_ms", replay.driftMs)
+                json.field("replay_latest_ms", replay.latestMs)
+            }
             for (name, value) in content.counts { json.field(name, value) }
         }
         // A status that cannot be written is no reason to do anything else differently; its age shows it.

@@ -48,6 +48,11 @@ struct AgentStatusReport {
                 : content["connected"]?.bool == true ? "connected, waiting for the collector" : "not connected"
         let days = content["outbox_days_left"]?.double.map { String(Double(Int(min($0, 1e6) * 10)) / 10) } ?? "?"
         let running = content["scenarios"]?.array?.compactMap { $0["scenario"]?.string } ?? []
+        let replay = content["replay_rows"]?.int.map { rows in
+            func ms(_ name: String) -> String { content[name]?.double.map { "\($0)" } ?? "?" }
+            return "replay    \(rows) rows, the last one \(ms("replay_drift_ms")) ms late, the latest "
+                + "\(ms("replay_latest_ms")) ms\n"
+        }
         return """
             agent     \(config.agent) of site \(config.site), asset \(config.asset.id) (\(config.asset.kind))
             state     \(link), as of \(content["time"]?.string ?? "?")
@@ -57,6 +62,6 @@ struct AgentStatusReport {
             outbox    \(number("outbox_bytes")) of \(number("outbox_capacity_bytes")) bytes, room for \(days) days without a link
             scenarios \(running.isEmpty ? "none" : running.joined(separator: ", "))
 
-            """
+            """ + (replay ?? "")
     }
 }

@@ -103,6 +103,7 @@ public enum DatasetProgram {
             switch name {
             case .count: "How many"
             case .minutes: "Minutes of each"
+            case .interval: "Minutes from one reading to the next"
             case .facilities: "How many facilities they belong to"
             }
         return uses.isEmpty ? "\(what)." : "\(what): \(uses.joined(separator: ", "))."

@@ -9,12 +9,21 @@ struct Checkpoint: Equatable {
         let rowCount: Int
         let groupCount: Int
         let entriesLength: Int
+        /// Of the rows, those that are not in the file yet but in one of their own: too few for a row group.
+        let waitingRows: Int
     }
 
     static let fileName = ".checkpoint.json"
 
     /// Where the entries of a Parquet file's future footer are kept.
     static func journal(of name: String, in folder: String) -> String { "\(folder)/.\(name).entries" }
+
+    private static let waitingMark = ".waiting-"
+
+    /// Where rows that wait for more are kept.
+    static func waiting(of name: String, nextPart: Int, in folder: String) -> String {
+        "\(folder)/.\(name)\(waitingMark)\(nextPart)"
+    }
 
     /// Parts before this one are written.
     var nextPart = 0
@@ -43,11 +52,17 @@ struct Checkpoint: Equatable {
                             json.field("rows", mark.rowCount)
                             json.field("groups", mark.groupCount)
                             json.field("entries", mark.entriesLength)
+                            json.field("waiting", mark.waitingRows)
                         }
                     }
                 })
         }
         try Files.writeAtomically(json.bytes, to: "\(folder)/\(Checkpoint.fileName)")
+        // Those of the checkpoint before.
+        for name in try Files.entries(of: folder)
+        where name.contains(Checkpoint.waitingMark) && !name.hasSuffix("\(Checkpoint.waitingMark)\(nextPart)") {
+            try Files.removeTree("\(folder)/\(name)")
+        }
     }
 
     /// The last checkpoint of a folder; nil when none was reached.
@@ -64,12 +79,14 @@ struct Checkpoint: Equatable {
         checkpoint.totals.sums = sums.compactMapValues(\.double)
         for entry in data {
             guard let name = entry["name"]?.string, let length = entry["length"]?.int, let rows = entry["rows"]?.int,
-                let groups = entry["groups"]?.int, let entries = entry["entries"]?.int
+                let groups = entry["groups"]?.int, let entries = entry["entries"]?.int,
+                let waiting = entry["waiting"]?.int
             else { throw .failed("\(path): is damaged; start again with --force") }
             checkpoint.marks.append(
                 Mark(
                     name: name, length: Int(clamping: length), rowCount: Int(clamping: rows),
-                    groupCount: Int(clamping: groups), entriesLength: Int(clamping: entries)))
+                    groupCount: Int(clamping: groups), entriesLength: Int(clamping: entries),
+                    waitingRows: Int(clamping: waiting)))
         }
         return checkpoint
     }

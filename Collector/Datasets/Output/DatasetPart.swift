@@ -35,11 +35,16 @@ protocol RowSink: AnyObject {
 
 /// Encodes rows in every format that was asked for. Belongs to one thread, which uses it for one part after the other.
 final class EncodingSink: RowSink {
+    /// Fewer rows are worth no row group of their own: they wait for those of the next parts.
+    static let groupRows = 8192
+
     private let tables: [TableSchema]
     private let rowGroups: [RowGroupEncoder]
     /// By table; each in the order of the formats that are text.
     private let texts: [[TextTableEncoder]]
     private var groups: [[EncodedRowGroup]]
+    /// The rows of a table as long as they are few.
+    private var loose: [[TableBatch]]
     private var rowCounts: [Int]
 
     init(_ tables: [TableSchema], _ formats: [TableFormat]) {
@@ -47,6 +52,7 @@ final class EncodingSink: RowSink {
         rowGroups = formats.contains(.parquet) ? tables.map { RowGroupEncoder($0) } : []
         texts = tables.map { schema in formats.compactMap { TextTableEncoder($0, schema) } }
         groups = tables.map { _ in [] }
+        loose = tables.map { _ in [] }
         rowCounts = tables.map { _ in 0 }
     }
 
@@ -56,7 +62,18 @@ final class EncodingSink: RowSink {
         rowCounts[table] += batch.rowCount
         for encoder in texts[table] { try encoder.append(batch, path: name) }
         guard !rowGroups.isEmpty else { return }
+        guard rowCounts[table] >= EncodingSink.groupRows else {
+            if let problem = tables[table].problem(with: batch) { throw TableFailure(name, problem) }
+            return loose[table].append(batch)
+        }
+        for waiting in loose[table] { try encode(waiting, into: table) }
+        loose[table].removeAll()
+        try encode(batch, into: table)
+    }
+
+    private func encode(_ batch: TableBatch, into table: Int) throws(TableFailure) {
         let encoder = rowGroups[table]
+        let name = tables[table].name
         try encoder.append(batch, path: name)
         if encoder.isFull, let group = try encoder.finishGroup(path: name) { groups[table].append(group) }
     }
@@ -68,10 +85,12 @@ final class EncodingSink: RowSink {
         }
         var encoded = EncodedPart(totals: part.totals, files: part.files)
         encoded.groups = groups
+        encoded.loose = loose
         encoded.texts = texts.map { $0.map { $0.take() } }
         encoded.rowCounts = rowCounts
         for table in tables.indices {
             groups[table].removeAll()
+            loose[table].removeAll()
             rowCounts[table] = 0
         }
         return encoded
@@ -82,8 +101,10 @@ final class EncodingSink: RowSink {
 struct EncodedPart: Sendable {
     var totals: DatasetTotals
     var files: [(path: String, bytes: [UInt8])]
-    /// By table.
+    /// By table; where there are none, the rows are in `loose`.
     var groups: [[EncodedRowGroup]] = []
+    /// By table: rows that are too few for a group.
+    var loose: [[TableBatch]] = []
     /// By table, then by format that is text.
     var texts: [[[UInt8]]] = []
     var rowCounts: [Int] = []

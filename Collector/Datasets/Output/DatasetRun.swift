@@ -153,7 +153,7 @@ private struct Work {
                     try fromTables { () throws(TableFailure) in
                         try DataFile(
                             schema, table: place, format: format, in: folder.partial, metadata: manifest.metadata,
-                            at: mark)
+                            at: mark, nextPart: checkpoint.nextPart)
                     })
             }
         }
@@ -174,7 +174,9 @@ private struct Work {
 
     mutating func save() throws(DatasetFailure) {
         var marks: [Checkpoint.Mark] = []
-        for file in data { marks.append(try fromTables { () throws(TableFailure) in try file.mark() }) }
+        for file in data {
+            marks.append(try fromTables { () throws(TableFailure) in try file.mark(nextPart: checkpoint.nextPart) })
+        }
         checkpoint.marks = marks
         try fromFiles { () throws(FileFailure) in
             if checkpoint.fileCount > 0 { try Files.syncAll(below: folder.partial) }

@@ -66,7 +66,7 @@ public struct ReactorDataset<Choice: ReactorChoice>: DatasetKind {
             title: "\(Choice.title): runs with scenarios",
             summary: """
                 Each run starts at full power in equilibrium. In seven of ten runs something happens: one of the \
-                scenarios of the asset kind, all equally often, of random severity, onset and ramp. Protection trips the \
+                scenarios of the asset kind, all equally often, of random severity, onset and pace. Protection trips the \
                 reactor when its limits are passed.
                 """,
             sections: [
@@ -75,7 +75,7 @@ public struct ReactorDataset<Choice: ReactorChoice>: DatasetKind {
                     """
                     `label` of every second: `normal`, `scenario` while the scenario is at work, `after trip` from the \
                     trip on. `scenario_level` is its strength, 0 to 1. Table `runs` has the scenario, severity, true \
-                    onset, ramp, end, and cause and time of the trip. `split` keeps whole runs together.
+                    onset, ramp, hold, recovery, end, and cause and time of the trip. `split` keeps whole runs together.
                     """
                 ),
                 ("Missing values", "A reading is null while its instrument drops out or shows what cannot be."),

@@ -1,4 +1,5 @@
 import Model
+import Scenarios
 import Tables
 
 /// The tables of a reactor's dataset; their columns follow from the asset kind's signals.
@@ -79,6 +80,15 @@ struct ReactorTables: Sendable {
                 + zip(signals.environment, run.environment).map(ReactorTables.values))
     }
 
+    /// A span of the scenario's course; none in an undisturbed run.
+    private static func seconds(
+        _ name: String, _ description: String, _ value: @escaping @Sendable (ScenarioPart) -> Int64?
+    ) -> Field<ReactorRun> {
+        .optionalInteger(name, unit: "s", description, range: 0...86_400) { run in
+            run.plan.part.flatMap(value).map { Int($0 / 1000) }
+        }
+    }
+
     private static func runs(_ signals: ReactorSignals) -> RecordTable<ReactorRun> {
         let words = ["none"] + signals.kind.scenarios.map(\.id)
         return RecordTable(
@@ -91,21 +101,17 @@ struct ReactorTables: Sendable {
                 .category("scenario", words, "What happens; none: an undisturbed run") { run in
                     run.plan.scenario.map { $0 + 1 } ?? 0
                 },
-                .optionalNumber("severity", "Full strength of the scenario, 0 to 1", range: 0...1) { run in
-                    run.plan.scenario == nil ? nil : run.plan.severity
+                .optionalNumber("severity", "Full strength of the scenario, 0 to 1", range: 0...1) {
+                    $0.plan.part?.severity
                 },
-                .optionalInteger("onset_s", unit: "s", "True onset, seconds since the run's start", range: 0...86_400) {
-                    run in
-                    run.plan.scenario == nil ? nil : run.plan.onsetS
-                },
+                seconds("onset_s", "True onset, seconds since the run's start") { $0.onsetMs },
+                seconds("ramp_s", "How long it takes to reach its severity") { $0.rampMs },
+                seconds("hold_s", "How long it stays there, though the run may be over before") { $0.durationMs },
+                seconds("recovery_s", "How long it takes to fade") { $0.recoveryMs },
                 .optionalInteger(
-                    "ramp_s", unit: "s", "How long it takes to reach its severity, and to leave it", range: 0...86_400
-                ) { run in run.plan.scenario == nil ? nil : run.plan.rampS },
-                .optionalInteger(
-                    "end_s", unit: "s", "When it begins to be mended; none: not in the run", range: 0...86_400
-                ) {
-                    run in run.plan.scenario == nil ? nil : run.plan.endS
-                },
+                    "end_s", unit: "s", "When it is over, seconds since the run's start; none: not in the run",
+                    range: 0...86_400
+                ) { $0.plan.endS },
                 .flag("tripped", "Whether protection has tripped the reactor") { $0.tripS != nil },
                 .optionalInteger("trip_s", unit: "s", "When, seconds since the run's start", range: 0...86_400) {
                     $0.tripS

@@ -1,4 +1,5 @@
 import Model
+import Scenarios
 
 /// What happens in one run of a reactor, decided before it starts.
 struct RunPlan: Sendable, Equatable {
@@ -10,13 +11,9 @@ struct RunPlan: Sendable, Equatable {
     let seed: UInt64
     /// A place in the asset kind's scenarios; nil: an undisturbed run.
     let scenario: Int?
-    let severity: Double
+    /// Its course, counted from the run's start, as the scenarios' module has it everywhere.
+    let part: ScenarioPart?
     let seconds: Int
-    /// The true onset, in seconds since the run's start, and how long the scenario takes to reach its severity.
-    let onsetS: Int
-    let rampS: Int
-    /// When the cause begins to be removed; nil: not within the run. It takes as long as the ramp.
-    let endS: Int?
     let split: Int
 
     static let splits = ["train", "validation", "test"]
@@ -28,15 +25,23 @@ struct RunPlan: Sendable, Equatable {
         var random = SeededRandom(seed: seed, .runs, number)
         self.seed = random.next()
         scenario = RunPlan.scenario(number, of: kind, seed: seed)
-        severity = random.uniform(0.2...1).rounded(digits: 2)
-        let length = Double(seconds)
-        onsetS = Int(random.uniform(0.1...0.5) * length)
-        rampS = Int(random.uniform(0...0.1) * min(length, 1200))
-        // Two in five are mended before the run is over.
-        let stays = random.uniform(0.2...0.35) * length
-        let end = onsetS + rampS + Int(stays)
-        endS = random.unit() < 0.4 && end + rampS < seconds ? end : nil
+        part = scenario.map { RunPlan.part($0, of: kind, seconds: seconds, &random) }
         split = RunPlan.split(number, seed: seed)
+    }
+
+    /// Ramp, duration and recovery are the scenario's usual ones, half as long to half as long again, in whole seconds;
+    /// the full severity is reached within the run, whether or not its end is.
+    private static func part(
+        _ scenario: Int, of kind: AssetKind, seconds: Int, _ random: inout SeededRandom
+    ) -> ScenarioPart {
+        var part = DeclaredScenario(kind.scenarios[scenario], of: kind).parts[0]
+        func varied(_ ms: Int64) -> Int64 { Int64(random.uniform(0.5...1.5) * Double(ms) / 1000) * 1000 }
+        part.severity = random.uniform(0.2...1).rounded(digits: 2)
+        part.onsetMs = Int64(random.uniform(0.1...0.5) * Double(seconds)) * 1000
+        part.rampMs = min(varied(part.rampMs), Int64(seconds / 4) * 1000)
+        part.durationMs = part.durationMs.map { max(varied($0), 1000) }
+        part.recoveryMs = varied(part.recoveryMs)
+        return part
     }
 
     /// Each kind has plans of its own.
@@ -62,13 +67,15 @@ struct RunPlan: Sendable, Equatable {
 
     var id: String { "R-\((number + 1).padded(6))" }
 
+    /// When it is over, in seconds since the run's start; nil: not within the run.
+    var endS: Int? {
+        part?.endNs().map { Int($0 / 1_000_000_000) }.flatMap { $0 < seconds ? $0 : nil }
+    }
+
     /// The scenario's strength during the second that ends at `second`.
-    func level(second: Int) -> Double {
-        guard scenario != nil, second > onsetS else { return 0 }
-        if let endS, second > endS {
-            guard rampS > 0 else { return 0 }
-            return severity * max(1 - Double(second - endS) / Double(rampS), 0)
-        }
-        return rampS > 0 ? severity * min(Double(second - onsetS) / Double(rampS), 1) : severity
+    func level(second: Int) -> Double { part.map { RunPlan.level(second: second, of: $0) } ?? 0 }
+
+    static func level(second: Int, of part: ScenarioPart) -> Double {
+        part.level(sinceStartNs: Int64(second - 1) * 1_000_000_000)
     }
 }

@@ -23,13 +23,11 @@ struct FacilityParts: Sendable {
     private let facilitiesPerPart: Int
     private let slicesPerFacility: Int
 
-    /// `isWhole`: facilities are never cut.
-    init(_ request: RecordRequest, isWhole: Bool = false) {
+    init(_ request: RecordRequest) {
         self.request = request
         let each = request.count(of: 0)
         facilitiesPerPart = max(FacilityParts.sliceRecords / max(each, 1), 1)
-        slicesPerFacility =
-            isWhole ? 1 : max((each + FacilityParts.sliceRecords - 1) / FacilityParts.sliceRecords, 1)
+        slicesPerFacility = max((each + FacilityParts.sliceRecords - 1) / FacilityParts.sliceRecords, 1)
     }
 
     var count: Int {

@@ -38,7 +38,7 @@ extension SeededRandom {
 enum RecordPurpose: UInt64 {
     case names = 1
     case facility, design, monitoring, episodes, documents, compliance, statuses, geotechnical, environmental, financial
-    case stations, people, owners, runs, runCycles, runSplits
+    case stations, people, owners, runs, runCycles, runSplits, failures
 }
 
 extension Double {

@@ -9,8 +9,7 @@ struct RecordSet: Sendable {
         DatasetParameter(.facilities, "facilities", in: 1...RecordRequest.mostFacilities, standard: 5),
     ]
 
-    /// `isWhole`: a facility's records are made in one piece.
-    init(_ request: DatasetRequest, isWhole: Bool = false) throws(DatasetFailure) {
+    init(_ request: DatasetRequest) throws(DatasetFailure) {
         let (count, facilities) = (request[.count], request[.facilities])
         guard let asked = RecordRequest(count: count, facilities: facilities, seed: request.seed) else {
             throw .usage(
@@ -21,7 +20,7 @@ struct RecordSet: Sendable {
         }
         self.request = asked
         self.facilities = Facility.all(asked)
-        parts = FacilityParts(asked, isWhole: isWhole)
+        parts = FacilityParts(asked)
     }
 
     /// Every set carries all facilities, in its first part.

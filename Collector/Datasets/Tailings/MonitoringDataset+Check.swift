@@ -17,8 +17,9 @@ extension MonitoringDataset {
         let pond = columns.firstIndex(of: "pond_level") ?? 0
         let safety = columns.firstIndex(of: "factor_of_safety") ?? 0
         var status = RuleCount("status follows from the row and the triggers")
+        var failed = RuleCount("failed follows from displacement_2")
         var factor = RuleCount("the factor of safety follows from the pore pressures within 2 %")
-        try dataset.forEachRow(of: "monitoring", numbers: columns + ["status"], texts: ["facility_id"]) {
+        try dataset.forEachRow(of: "monitoring", numbers: columns + ["status", "failed"], texts: ["facility_id"]) {
             (row) throws(DatasetFailure) in
             let facility = row.text(0)
             guard let plan = plans[facility] else { return status.look(false, "\(facility) has no plan") }
@@ -29,10 +30,12 @@ extension MonitoringDataset {
                     level, trigger.isRising ? trigger.steps.level(rising: value) : trigger.steps.level(falling: value))
             }
             status.look(Double(level) == row.number(columns.count), facility)
+            let isGone = row.number(MonitoringSignals.crestPrism) > MonitoringRow.failedMm
+            failed.look(isGone == (row.number(columns.count + 1) == 1), facility)
             let again = factorOfSafety(plan, pondM: row.number(pond)) { row.number($0) }
             factor.look(abs(again - row.number(safety)) <= 0.02 * row.number(safety), facility)
         }
-        return [try dataset.checkFacilities(of: "monitoring"), status.check, factor.check]
+        return [try dataset.checkFacilities(of: "monitoring"), status.check, failed.check, factor.check]
     }
 
     private static func plans(_ dataset: DatasetReader, _ columns: [String]) throws(DatasetFailure) -> [String: Plan] {

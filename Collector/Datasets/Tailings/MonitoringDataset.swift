@@ -6,22 +6,23 @@ public struct MonitoringDataset: DatasetKind {
     public static let name = "tailings-monitoring"
     public static let summary = "time series of tailings facilities' instruments, status by the response plan"
     public static let parameters =
-        RecordSet.parameters + [DatasetParameter(.minutes, "minutes between readings", in: 1...1440, standard: 60)]
-    /// A facility's series is made, and held in memory, in one piece.
-    private static let mostReadings = 200_000
+        RecordSet.parameters + [DatasetParameter(.interval, "minutes between readings", in: 1...1440, standard: 60)]
 
     private let records: RecordSet
     private let intervalMinutes: Int
+    private let chains = MonitoringChains()
 
     public init(_ request: DatasetRequest) throws(DatasetFailure) {
-        records = try RecordSet(request, isWhole: true)
-        intervalMinutes = request[.minutes]
+        records = try RecordSet(request)
+        intervalMinutes = request[.interval]
         let most = records.request.count(of: 0)
-        guard most <= MonitoringDataset.mostReadings else {
+        // Times are written with four digits of the year.
+        let room = Int(CalendarDate(9999, 1, 1).ms - MonitoringSeries.startMs) / 60_000 / intervalMinutes
+        guard most <= room else {
             throw .usage(
                 """
-                \(most) records of one facility are more than \(MonitoringDataset.mostReadings): give at least \
-                --facilities \((records.request.count - 1) / MonitoringDataset.mostReadings + 1), or a smaller --count
+                \(most) records of one facility, \(intervalMinutes) minutes apart, go on beyond the year 9999: give a \
+                shorter --interval, more --facilities or a smaller --count
                 """)
         }
     }
@@ -42,15 +43,22 @@ public struct MonitoringDataset: DatasetKind {
         var triggers = RowBuffer(TriggerRow.table, at: 4)
         for slice in records.parts[part] {
             let facility = records.facilities[slice.facility]
-            var series = MonitoringSeries(
-                facility, count: slice.records.count, intervalMinutes: intervalMinutes, seed: records.request.seed)
-            try sections.append(SectionRow(facility: facility.id, design: series.design), to: &output)
-            try piezometers.append(PiezometerRow.rows(facility.id, series.design), to: &output)
-            try triggers.append(TriggerRow.rows(facility.id, series.design.plan), to: &output)
-            while let row = series.next() {
+            let count = records.request.count(of: slice.facility)
+            let made = chains.rows(of: slice, isLast: slice.records.upperBound == count) {
+                MonitoringSeries(
+                    facility, of: records.request, count: count, intervalMinutes: intervalMinutes)
+            }
+            if slice.chunk == 0 {
+                let design = TailingsDesign(facility.outline)
+                try sections.append(SectionRow(facility: facility.id, design: design), to: &output)
+                try piezometers.append(PiezometerRow.rows(facility.id, design), to: &output)
+                try triggers.append(TriggerRow.rows(facility.id, design.plan), to: &output)
+            }
+            for row in made {
                 try rows.append(row, to: &output)
                 output.total("readings", 1)
                 output.total(MonitoringRow.statuses[row.status], 1)
+                output.total("readings of failed facilities", row.hasFailed ? 1 : 0)
             }
         }
         try rows.flush(to: &output)
@@ -65,7 +73,8 @@ public struct MonitoringDataset: DatasetKind {
             summary: """
                 Levels, pore pressures, settlement, displacement, seepage and environment of facilities of different \
                 height, slope and soil, from the tailings simulator, with spells of heavy rain, failing decants, \
-                blocked piezometers, internal erosion, creep and liner leaks now and then.
+                blocked piezometers, internal erosion, creep and liner leaks now and then. One facility in five fails in \
+                the last quarter of its series, by creep that accelerates or without warning.
                 """,
             sections: [
                 (
@@ -73,15 +82,17 @@ public struct MonitoringDataset: DatasetKind {
                     """
                     `status` is the trigger action response plan applied to the row's own values (table `triggers`): \
                     anybody can calculate it again. `scenario` and `scenario_severity` say what the simulator was made \
-                    to suffer during the interval that ends with the row. `factor_of_safety` follows from the row's pore \
+                    to suffer during the interval that ends with the row; `failed`, whether the embankment is gone: prism 2 \
+                    has moved by \(Int(MonitoringRow.failedMm / 1000)) m. `factor_of_safety` follows from the row's pore \
                     pressures and pond level by Bishop's simplified method over the section in `sections` and \
                     `piezometers`.
                     """
                 ),
                 (
                     "Limits",
-                    "No facility fails: courses that lead to failures are in the simulator's scenarios. Each has one "
-                        + "instrumented section."
+                    "Each facility has one instrumented section. A series of less than ten hours is too short for a "
+                        + "failure. The response plan looks at rates, levels and safety: a facility that slid without "
+                        + "warning between two readings is told by `failed`, not by `status`."
                 ), DatasetCard.invented,
             ])
     }

@@ -13,6 +13,10 @@ struct MonitoringRow: Sendable {
     /// Which episode is on: a place in `MonitoringEpisodes.labels`.
     let label: Int
     let severity: Double
+
+    /// A prism that has moved so far is no longer part of an embankment.
+    static let failedMm = 10_000.0
+    var hasFailed: Bool { values[MonitoringSignals.crestPrism] > MonitoringRow.failedMm }
 }
 
 /// The simulator's signals that a monitoring record has: all numbers but the level of the response plan, which is the
@@ -32,6 +36,9 @@ enum MonitoringSignals {
     static let signals: [Signal] = zip(groups, places).flatMap { group, places in
         places.compactMap { kind?.groups[group].signals[$0] }
     }
+
+    /// Where the movement of the prism on the crest stands among `signals`.
+    static let crestPrism = signals.firstIndex { $0.name == "displacement_2" } ?? 0
 
     /// Where the response plan's level stands in the first group.
     static let level = kind?.groups[0].signals.firstIndex { $0.name == levelName } ?? 0
@@ -55,5 +62,8 @@ extension MonitoringRow {
                 ) { $0.status },
                 .category("scenario", MonitoringEpisodes.labels, "What the simulator was made to suffer") { $0.label },
                 .number("scenario_severity", "Its strength now, 0 to 1", range: 0...1) { $0.severity },
+                .flag("failed", "Whether the embankment has failed: `displacement_2` is beyond ten metres") {
+                    $0.hasFailed
+                },
             ])
 }

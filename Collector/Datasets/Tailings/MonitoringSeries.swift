@@ -14,16 +14,21 @@ struct MonitoringSeries: IteratorProtocol {
     private var episodes: MonitoringEpisodes
     private var disturbances: Disturbances
     private var readings: [Readings]
-    private var made = 0
+    /// Readings given so far.
+    private(set) var made = 0
 
-    init(_ facility: Facility, count: Int, intervalMinutes: Int, seed: UInt64) {
+    /// `request`: the whole set's, which decides who fails.
+    init(_ facility: Facility, of request: RecordRequest, count: Int, intervalMinutes: Int) {
+        let seed = request.seed
         self.facility = facility.id
         self.count = count
         self.intervalMinutes = intervalMinutes
         design = TailingsDesign(facility.outline)
         var random = SeededRandom(seed: seed, .monitoring, facility.index)
         simulator = design.makeSimulator(seed: random.next())
-        episodes = MonitoringEpisodes(seed: seed, facility: facility.index)
+        episodes = MonitoringEpisodes(
+            seed: seed, facility: facility.index, of: request.facilities,
+            hours: Double(count) * Double(intervalMinutes) / 60)
         disturbances = Disturbances(count: MonitoringSignals.kind?.scenarios.count ?? 0)
         readings = MonitoringSignals.groups.map { group in
             Readings(count: MonitoringSignals.kind?.groups[group].signals.count ?? 0)
@@ -32,7 +37,7 @@ struct MonitoringSeries: IteratorProtocol {
 
     mutating func next() -> MonitoringRow? {
         guard made < count else { return nil }
-        let episode = episodes.at(hour: Double(made * intervalMinutes) / 60)
+        let episode = episodes.at(hour: Double(made) * Double(intervalMinutes) / 60)
         for place in MonitoringEpisodes.places { if let place { disturbances[place] = 0 } }
         if let place = MonitoringEpisodes.places[episode.label] { disturbances[place] = episode.severity }
         simulator.advance(seconds: Double(intervalMinutes * 60), under: disturbances)
@@ -43,7 +48,7 @@ struct MonitoringSeries: IteratorProtocol {
             for place in MonitoringSignals.places[index] { values.append(readings[index].values[place]) }
         }
         let status = Int(exactly: readings[0].values[MonitoringSignals.level]) ?? 0
-        let timeMs = MonitoringSeries.startMs + Int64(made * intervalMinutes) * 60_000
+        let timeMs = MonitoringSeries.startMs + Int64(made) * Int64(intervalMinutes) * 60_000
         made += 1
         return MonitoringRow(
             facility: facility, timeMs: timeMs, values: values, status: min(max(status, 0), 3), label: episode.label,

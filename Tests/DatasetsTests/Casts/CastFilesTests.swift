@@ -11,12 +11,21 @@ import Testing
     private static let script =
         #filePath.split(separator: "/").dropLast(2).reduce(into: "") { $0 += "/\($1)" } + "/Python/recompute_rules.py"
 
+    /// Every other cast, so that a few of them break every rule; by thresholds that are not the usual ones.
+    private static let defects = """
+        defects:
+          share: 0.5
+          surface_cracks: {deviation_mm: 19, longer_than_s: 55}
+          internal_cracks: {drop_k: 48, within_s: 29}
+          shape: {vibration_above_mm_per_s: 7.0}
+
+        """
+
     private func generate(
         _ path: String, layout: String = "wide", formats: [TableFormat] = [.parquet], jobs: Int = 2, seed: UInt64 = 3
     ) throws {
         let config = path + ".yaml"
-        // Every other cast, so that a few of them break every rule.
-        try writeFile(config, "outputs: {layout: \(layout)}\ndefects: {share: 0.5}\n")
+        try writeFile(config, "outputs: {layout: \(layout)}\n" + Self.defects)
         let request = DatasetRequest(
             numbers: [.count: 22, .minutes: 25], seed: seed, formats: formats, configPath: config)
         let run = DatasetRun(kind: try CasterDataset(request), request: request, jobs: jobs, stop: Locked(false))

@@ -4,7 +4,7 @@
     recompute_rules.py FOLDER
 
 Written from docs/datasets-caster.md, not from the generator. Works on whole columns, where the generator works second by
-second. Prints what it found as JSON; ends with 1 if a flag or a severity differs in any cast.
+second. The thresholds are those of the folder's manifest.json. Prints what it found as JSON; ends with 1 if a flag or a severity differs in any cast.
 """
 import csv
 import json
@@ -12,7 +12,6 @@ import math
 import os
 import sys
 
-SHARES = [0.14, 0.25, 0.22, 0.18, 0.13, 0.08]
 ZONES = [f"zone_{number}_water_flow" for number in range(1, 7)]
 VIBRATIONS = ["oscillator_vibration", "roller_vibration_1", "roller_vibration_2", "roller_vibration_3"]
 RULES = ["surface_cracks", "internal_cracks", "corner_cracks", "inclusions", "shape"]
@@ -33,49 +32,53 @@ def runs(flags):
             first = None
 
 
-def surface_cracks(cast):
+def surface_cracks(cast, limits):
     off = [abs(level - target) for level, target in zip(cast["mold_level"], cast["mold_level_target"])]
     worst = 0.0
-    for first, last in runs(value > 20 for value in off):
-        if last - first + 1 > 60:
-            worst = max(worst, max(off[first : last + 1]) / 20)
+    for first, last in runs(value > limits["deviation_mm"] for value in off):
+        if last - first + 1 > limits["longer_than_s"]:
+            worst = max(worst, max(off[first : last + 1]) / limits["deviation_mm"])
     return worst
 
 
-def internal_cracks(cast):
+def internal_cracks(cast, limits):
     tundish, speed = cast["tundish_temperature"], cast["casting_speed"]
-    drops = [tundish[t - 30] - tundish[t] for t in range(30, len(tundish)) if speed[t] > 1.0]
-    return max((drop / 50 for drop in drops if drop > 50), default=0.0)
+    span, most, fast = limits["within_s"], limits["drop_k"], limits["above_m_per_min"]
+    drops = [tundish[t - span] - tundish[t] for t in range(span, len(tundish)) if speed[t] > fast]
+    return max((drop / most for drop in drops if drop > most), default=0.0)
 
 
-def corner_cracks(cast):
+def corner_cracks(cast, limits):
     cpm = cast["mold_oscillation_frequency"]
     worst = 0.0
-    for first, last in runs(value < 60 or value > 200 for value in cpm):
-        # The rule is broken from the eleventh second on.
-        for value in cpm[first + 10 : last + 1]:
-            worst = max(worst, value / 200, 60 / max(value, 1))
+    low, high = limits["low_per_min"], limits["high_per_min"]
+    for first, last in runs(value < low or value > high for value in cpm):
+        # The rule is broken from the second behind the allowed ones on.
+        for value in cpm[first + limits["longer_than_s"] : last + 1]:
+            worst = max(worst, value / high, low / max(value, 1))
     return worst
 
 
-def inclusions(cast):
+def inclusions(cast, limits):
     uneven = []
     for row in zip(*(cast[zone] for zone in ZONES)):
         # In the order of the zones: a sum's last bit depends on it.
         total = 0.0
         for flow in row:
             total += flow
-        uneven.append(max(abs(flow / (total * share) - 1) for flow, share in zip(row, SHARES)) if total > 0 else 0.0)
-    bad = [hot > 40 and off > 0.15 for hot, off in zip(cast["superheat"], uneven)]
+        uneven.append(max(abs(flow / (total * share) - 1) for flow, share in zip(row, limits["zone_shares"])) if total > 0 else 0.0)
+    most = limits["imbalance_above"]
+    bad = [hot > limits["superheat_above_k"] and off > most for hot, off in zip(cast["superheat"], uneven)]
     worst = 0.0
     for first, last in runs(bad):
-        for off in uneven[first + 30 : last + 1]:
-            worst = max(worst, off / 0.15)
+        for off in uneven[first + limits["longer_than_s"] : last + 1]:
+            worst = max(worst, off / most)
     return worst
 
 
-def shape(cast):
-    return max((value / 7.1 for name in VIBRATIONS for value in cast[name] if value > 7.1), default=0.0)
+def shape(cast, limits):
+    most = limits["vibration_above_mm_per_s"]
+    return max((value / most for name in VIBRATIONS for value in cast[name] if value > most), default=0.0)
 
 
 def casts(folder):
@@ -101,11 +104,13 @@ def casts(folder):
 def main(folder):
     with open(os.path.join(folder, "casts.csv"), newline="") as file:
         told = {row["cast_id"]: row for row in csv.DictReader(file)}
+    with open(os.path.join(folder, "manifest.json")) as file:
+        limits = json.load(file)["request"]["configuration"]["defects"]
     wrong, broken, seen = [], 0, set()
     for cast_id, cast in casts(folder):
         seen.add(cast_id)
         for rule, function in zip(RULES, [surface_cracks, internal_cracks, corner_cracks, inclusions, shape]):
-            severity = function(cast)
+            severity = function(cast, limits[rule])
             broken += severity > 0
             row = told[cast_id]
             flag = row[f"rule_{rule}"] == "true"

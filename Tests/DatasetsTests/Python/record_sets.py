@@ -277,10 +277,16 @@ def reactor(tables):
     calm = merged.scenario.astype(str) == "none"
     every("undisturbed runs have no level", (merged.scenario_level == 0) | ~calm)
     every("nothing before the onset", (merged.scenario_level == 0) | (merged.second > merged.onset_s.fillna(0)))
-    rise = (merged.second - merged.onset_s.fillna(0)) / merged.ramp_s.fillna(0).clip(lower=1)
-    inside = (merged.second > merged.onset_s.fillna(numpy.inf)) & (merged.second <= merged.end_s.fillna(numpy.inf))
-    near("level is severity after the ramp", merged.scenario_level[inside],
-         (merged.severity * numpy.minimum(rise, 1))[inside], 1e-9)
+    some = merged[~calm]
+    # Slopes go in steps of a second, each at its middle.
+    since = some.second - 1 - some.onset_s
+    held = some.ramp_s + some.hold_s
+    rising = ((since + 0.5) / some.ramp_s.clip(lower=1)).where(since < some.ramp_s, 1)
+    falling = (1 - (since - held + 0.5) / some.recovery_s.clip(lower=1)).where(since < held + some.recovery_s, 0)
+    course = rising.where(since < held, falling).clip(0, 1).where(since >= 0, 0)
+    near("the level follows from the scenario's course", some.scenario_level, some.severity * course, 1e-9)
+    over = runs.onset_s + runs.ramp_s + runs.hold_s + runs.recovery_s
+    every("the end is where the course ends", numpy.where(over < runs.duration_s, over, -1) == runs.end_s.fillna(-1))
     every("trips are told", runs.tripped == runs.trip_s.notna())
     every("trips have a cause", runs.tripped == runs.trip_cause.notna())
     first = merged[merged.trip_cause.astype(str) != "none"].groupby("run_id").second.min() if "trip_cause_run" in merged \

@@ -102,6 +102,9 @@ public final class ParquetReader: Sendable {
         )
     }
 
+    /// How many rows a group has.
+    func rows(of group: Int) -> Int { groups[group].rowCount }
+
     /// The rows of a group; the named columns in the order of the names, or all of `schema`.
     public func read(group: Int, columns names: [String]? = nil) throws(TableFailure) -> TableBatch {
         guard groups.indices.contains(group) else { throw TableFailure(path, "has no row group \(group)") }

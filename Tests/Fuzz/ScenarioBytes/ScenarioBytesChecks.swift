@@ -1,0 +1,1 @@
+../../ScenariosTests/ScenarioBytesChecks.swift
