@@ -48,7 +48,7 @@ public struct Agent {
         case .disk, .full, .damaged:
             log.error("the outbox is opened again", ["problem": "\(failure)"])
             return true
-        case .locked, .configuration, .bug:
+        case .locked, .configuration, .recording, .bug:
             log.error("the agent cannot go on", ["problem": "\(failure)"])
             return false
         }
@@ -87,7 +87,7 @@ public struct Agent {
         do throws(TableFailure) {
             feed = try ReplayFeed(recording)
         } catch {
-            throw OutboxFailure(.configuration, doing: "play the recording", detail: "\(error)")
+            throw OutboxFailure(.recording, doing: "play the recording", detail: "\(error)")
         }
         var config = config
         config.asset.kind = feed.kind.id

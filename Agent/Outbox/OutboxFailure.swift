@@ -13,6 +13,8 @@ public struct OutboxFailure: Error, Sendable, CustomStringConvertible {
         case locked
         /// The folder or file does not fit: a person must act.
         case configuration
+        /// What there is to store cannot be read on: a person must act.
+        case recording
         /// A statement of ours is wrong.
         case bug
     }
@@ -48,8 +50,9 @@ public struct OutboxFailure: Error, Sendable, CustomStringConvertible {
             case .disk: "check the disk (dmesg, smartctl); the agent opens the file again by itself"
             case .locked: "stop the other agent that uses this folder, or give this one its own state_dir"
             case .configuration: "check that state_dir exists, belongs to the agent's user and is writable"
+            case .recording: "mend the file, or choose another"
             case .bug: "please report this with the log"
             }
-        return "outbox: \(doing): \(detail); \(remedy)"
+        return "\(kind == .recording ? "" : "outbox: ")\(doing): \(detail); \(remedy)"
     }
 }

@@ -221,7 +221,7 @@ final class Sampler {
                 ])
         }
         if let failure = feed.failure {
-            throw OutboxFailure(.configuration, doing: "play the recording", detail: "\(failure)")
+            throw OutboxFailure(.recording, doing: "play the recording", detail: "\(failure)")
         }
         guard try outbox.isSettled() else { return }
         isStopping = true

@@ -2,6 +2,7 @@ import Assets
 import Glibc
 import Model
 import Runtime
+import Tables
 
 /// `bellwether-dataset replay`: writes an agent's configuration, and becomes that agent. What is played takes the same
 /// way as what is measured: through the agent's outbox, the broker and the collector.
@@ -15,9 +16,10 @@ enum ReplayCommand {
         let speed = try arguments.double("speed", in: 0.1...100) ?? 1
         do throws(DatasetFailure) {
             let agent = try agentProgram()
-            let folder = try stateFolder(arguments.value("state"), asset)
             let played = try played(arguments, kinds)
             var mapping = arguments.value("mapping").map(absolute)
+            if let mapping, !Files.exists(mapping) { throw .usage("--mapping \(mapping) does not exist") }
+            let folder = try stateFolder(arguments.value("state"), asset)
             if mapping == nil, let kind = played.kind {
                 mapping = "\(folder)/mapping.yaml"
                 try write("kind: \(kind)\n", "\(folder)/mapping.yaml")
@@ -68,11 +70,19 @@ enum ReplayCommand {
         }
         guard Files.isFolder(arguments["folder"]) else {
             if arguments.has("cast") { throw .usage("--cast is for a dataset's folder; use --where for a file") }
+            guard Files.exists(arguments["folder"]) else { throw .usage("\(arguments["folder"]) does not exist") }
+            if arguments["folder"].hasSuffix(".parquet") {
+                _ = try fromTables { () throws(TableFailure) in try ParquetReader(path: arguments["folder"]) }
+            }
             return played
         }
         let dataset = try DatasetReader(arguments["folder"])
         played.kind = AssetCatalog[dataset.kind]?.id
         let series = kinds.first { $0.name == dataset.kind }?.reportPlan.series
+        if let name = played.table, dataset.table(name) == nil {
+            let hint = NearestName.hint(for: name, in: dataset.tables.map(\.name))
+            throw .usage("--table: \(dataset.folder) has no table \(Text.quoted(name))\(hint)")
+        }
         if played.table == nil { played.table = series?.table }
         guard let word = arguments.value("cast") else { return played }
         guard let series else { throw .usage("--cast: kind \(dataset.kind) has no recordings to choose from") }
