@@ -111,7 +111,7 @@ let package = Package(
         tests(
             "AgentCoreTests", ["AgentCore", "Outbox", "Model", "Runtime", "Sparkplug", "Assets", "Scenarios", "Tables"]),
         tests("PostgresTests", ["Postgres", "Model", "Runtime", "Assets"]),
-        tests("AnalyticsTests", ["Analytics", "Assets", "Model", "Runtime"]),
+        tests("AnalyticsTests", ["Analytics", "Assets", "Model", "Runtime", "Scenarios"]),
         tests("IngestTests", ["Ingest", "MQTT", "Postgres", "Sparkplug", "Model", "Runtime", "Assets", "Scenarios"]),
         tests("WebTests", ["Web", "Runtime", "Model"]),
         tests(
