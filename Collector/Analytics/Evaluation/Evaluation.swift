@@ -13,12 +13,9 @@ public enum Evaluation {
             report.whiteness = result.whiteness
             return report
         }
-        let series = try set.load(path)
-        let asPublished = FileRuns(series: series, prior: set.prior)
-        var report = EvaluationReport(set, path: path, asPublished.run(), floors: asPublished.floors)
-        if set.prior != nil {
-            report.addShifted(FileRuns(series: series.map(ShiftedSeries.of), prior: set.prior).run())
-        }
+        let files = FileRuns(files: try set.files(path), prior: set.prior)
+        var report = EvaluationReport(set, path: path, try files.run(), floors: files.floors)
+        if set.prior != nil { report.addShifted(try files.run(ShiftedSeries.of)) }
         return report
     }
 }

@@ -14,13 +14,13 @@ public enum EvaluationSet: String, CaseIterable, Sendable {
         }
     }
 
-    func load(_ path: String) throws(EvaluationFailure) -> [EvaluationSeries] {
+    func files(_ path: String) throws(EvaluationFailure) -> [SeriesSource] {
         switch self {
-        case .nab: try NABSet.load(path)
-        case .skab: try SKABSet.load(path)
-        case .tep: try TEPSet.load(path)
-        case .nppad: try NPPADSet.load(path)
-        case .csv: try CSVSet.load(path)
+        case .nab: try NABSet.files(path)
+        case .skab: try SKABSet.files(path)
+        case .tep: try TEPSet.files(path)
+        case .nppad: try NPPADSet.files(path)
+        case .csv: try CSVSet.files(path)
         case .simulated: []
         }
     }

@@ -13,6 +13,12 @@ import Testing
         try Files.write(Array(text.utf8), to: whole)
     }
 
+    private func load(_ set: EvaluationSet, _ path: String) throws(EvaluationFailure) -> [EvaluationSeries] {
+        var series: [EvaluationSeries] = []
+        for file in try set.files(path) { series.append(try file.read()) }
+        return series
+    }
+
     // MARK: - Numenta
 
     private func nabFolder() throws -> TemporaryFolder {
@@ -37,7 +43,7 @@ import Testing
             ("", ["art/b.csv", "real/a.csv"]), ("/data", ["art/b.csv", "real/a.csv"]), ("/data/real", ["real/a.csv"]),
             ("/data/real/", ["real/a.csv"]),
         ] {
-            let series = try NABSet.load(folder.path + path)
+            let series = try load(.nab, folder.path + path)
             #expect(series.map(\.name) == names)
             let real = try #require(series.last)
             #expect(real.rowCount == 40 && real.learnRows == 6 && real.values[39] == 39)
@@ -49,9 +55,9 @@ import Testing
     @Test func numentaWithoutLabelsIsRefused() throws {
         let folder = try nabFolder()
         try write("timestamp,value\n2014-04-01 00:00:00,1\n", "data/real/new.csv", in: folder)
-        #expect(throws: EvaluationFailure.self) { try NABSet.load(folder.path) }
+        #expect(throws: EvaluationFailure.self) { try load(.nab, folder.path) }
         try write("{", "labels/combined_windows.json", in: folder)
-        #expect(throws: EvaluationFailure.self) { try NABSet.load(folder.path) }
+        #expect(throws: EvaluationFailure.self) { try load(.nab, folder.path) }
     }
 
     // MARK: - Skoltech
@@ -67,7 +73,7 @@ import Testing
         try write(
             "datetime;A;B\n2020-02-08 13:30:47;1;2\n2020-02-08 13:30:48;1;2\n", "data/anomaly-free/anomaly-free.csv",
             in: folder)
-        let series = try SKABSet.load(folder.path)
+        let series = try load(.skab, folder.path)
         #expect(series.map(\.group) == ["anomaly-free", "valve1"])
         #expect(series[0].events.isEmpty && series[0].learnRows == 2)
         let run = series[1]
@@ -91,14 +97,14 @@ import Testing
         try write((0..<170).map { _ in line(Array(0..<52)) }.joined(), "d05_te.dat", in: folder)
         try write((0..<170).map { _ in line(Array(0..<52)) }.joined(), "d00_te.dat", in: folder)
         try write("training of a fault", "notes.txt", in: folder)
-        let series = try TEPSet.load(folder.path)
+        let series = try load(.tep, folder.path)
         #expect(series.map(\.name) == ["d00.dat", "d00_te.dat", "d05_te.dat"])
         #expect(series[0].rowCount == 60 && series[0].values[51] == 51.5 && series[0].values[52] == 0.5)
-        #expect(series[1].events.isEmpty && series[1].history == 0)
+        #expect(series[1].events.isEmpty && series[0].learnRows == 60)
         #expect(series[2].events == [LabelledEvent(onsetMs: series[2].timesMs[160], endMs: series[2].timesMs[169])])
         #expect(try #require(series[2].timesMs.first) > series[0].timesMs[59])
 
-        let runs = FileRuns(series: series, prior: EvaluationSet.tep.prior).run()
+        let runs = try FileRuns(files: try EvaluationSet.tep.files(folder.path), prior: EvaluationSet.tep.prior).run()
         #expect(runs.map(\.name) == ["d00_te.dat", "d05_te.dat"])
         #expect(runs[1].traces.count == 5 && runs[1].traces[0].scores.count == 170)
     }
@@ -111,7 +117,7 @@ import Testing
         try write("TIME,P,VOL\n" + rows, "Operation_csv_data/LOCA/1.csv", in: folder)
         try write("TIME,P,VOL\n" + rows, "Operation_csv_data/Normal/1.csv", in: folder)
         for path in ["", "/Operation_csv_data", "/Operation_csv_data/LOCA"] {
-            let series = try NPPADSet.load(folder.path + path)
+            let series = try load(.nppad, folder.path + path)
             let accident = try #require(series.first { $0.group == "LOCA" })
             #expect(accident.events == [LabelledEvent(onsetMs: 100_000, endMs: 190_000)])
             #expect(series.first { $0.group == "Normal" }?.events.isEmpty != false)
@@ -133,7 +139,7 @@ import Testing
         let folder = try TemporaryFolder("csv")
         try write(text, "own.csv", in: folder)
         for path in [folder.path, folder.path("own.csv")] {
-            let series = try #require(try CSVSet.load(path).first)
+            let series = try #require(try load(.csv, path).first)
             #expect(series.signals.signals.map(\.name) == ["p"])
             #expect(series.values[0] == 1.5 && series.values[1].isNaN && series.values[2] == 1000)
             #expect(series.timesMs[1] - series.timesMs[0] == periodMs)
@@ -152,7 +158,7 @@ import Testing
     func whatIsWrongIsSaidWithItsLine(text: String, problem: String) throws {
         let folder = try TemporaryFolder("csv")
         try write(text, "own.csv", in: folder)
-        #expect { try CSVSet.load(folder.path) } throws: { error in
+        #expect { try load(.csv, folder.path) } throws: { error in
             "\(error)".contains("own.csv") && "\(error)".contains(problem)
         }
     }
@@ -160,8 +166,8 @@ import Testing
     @Test func foldersWithoutTheSetAreRefused() throws {
         let folder = try TemporaryFolder("empty")
         for set in EvaluationSet.allCases where set != .simulated {
-            #expect(throws: EvaluationFailure.self) { try set.load(folder.path) }
-            #expect(throws: EvaluationFailure.self) { try set.load(folder.path("absent")) }
+            #expect(throws: EvaluationFailure.self) { try load(set, folder.path) }
+            #expect(throws: EvaluationFailure.self) { try load(set, folder.path("absent")) }
         }
     }
 }

@@ -27,10 +27,17 @@ import Testing
             learnRows: 600)
     }
 
+    private func files(_ series: [EvaluationSeries], history: Int? = nil) -> FileRuns {
+        let sources = series.enumerated().map { place, one in
+            SeriesSource(one.name, history: place > 0 ? history : nil) { one }
+        }
+        return FileRuns(files: sources, prior: nil)
+    }
+
     @Test func aLargeShiftIsFoundAtOnceByWhatLooksAndNotByWhatDoesNot() throws {
         let made = (0..<4).map { series(1500, shift: 12, in: 1000..<1200, seed: UInt64($0)) }
-        let files = FileRuns(series: made, prior: nil)
-        let report = EvaluationReport(.csv, path: "", files.run(), floors: files.floors)
+        let all = files(made)
+        let report = EvaluationReport(.csv, path: "", try all.run(), floors: all.floors)
         #expect(report.detector.events.recall == 1)
         #expect((report.detector.events.delay(1) ?? .infinity) < 10)
         let charts = try #require(report.floors.first { $0.name == "ewma_cusum" })
@@ -39,39 +46,38 @@ import Testing
     }
 
     /// What comes later changes nothing of what was said before.
-    @Test func nobodyLooksAhead() {
+    @Test func nobodyLooksAhead() throws {
         let whole = series(1400, shift: 5, in: 1000..<1100)
         var part = whole
         part.timesMs.removeLast(300)
         part.values.removeLast(600)
-        let long = FileRuns(series: [whole], prior: nil).run()[0]
-        let short = FileRuns(series: [part], prior: nil).run()[0]
+        let long = try files([whole]).run()[0]
+        let short = try files([part]).run()[0]
         for (a, b) in zip(long.traces, short.traces) {
             #expect(a.scores.prefix(1100).elementsEqual(b.scores))
             #expect(a.isAlarming.prefix(1100).elementsEqual(b.isAlarming))
         }
     }
 
-    @Test func historyIsGoneThroughBeforeEachFileAnew() {
+    @Test func historyIsGoneThroughBeforeEachFileAnew() throws {
         var normal = series(800)
         normal.learnRows = 800
         var tests = [series(300, seed: 5), series(300, seed: 6)]
         for index in tests.indices {
-            tests[index].history = 0
             tests[index].learnRows = 0
             tests[index].timesMs = tests[index].timesMs.map { $0 + 900_000 }
         }
-        let both = FileRuns(series: [normal] + tests, prior: nil).run()
-        let alone = FileRuns(series: [normal, tests[1]], prior: nil).run()
+        let both = try files([normal] + tests, history: 0).run()
+        let alone = try files([normal, tests[1]], history: 0).run()
         #expect(both.count == 2 && alone.count == 1)
         #expect(both[1].traces[0].scores == alone[0].traces[0].scores)
         #expect(both[1].traces[3].scores == alone[0].traces[3].scores)
     }
 
-    @Test func missingReadingsAreNotZeros() {
+    @Test func missingReadingsAreNotZeros() throws {
         var made = series(1500)
         for row in stride(from: 700, to: 1400, by: 50) { made.values[row * 2] = .nan }
-        let run = FileRuns(series: [made], prior: nil).run()[0]
+        let run = try files([made]).run()[0]
         #expect(run.traces[3].alerts.isEmpty)
         #expect(run.traces[0].scores.allSatisfy { $0.isFinite && $0 >= 0 })
     }

@@ -7,13 +7,10 @@ enum CSVSet {
     static let labelNames = ["label", "anomaly", "is_anomaly", "fault", "attack"]
     private static let mostLearnRows = 750
 
-    static func load(_ path: String) throws(EvaluationFailure) -> [EvaluationSeries] {
-        guard Files.isFolder(path) else { return [try read(path)] }
-        let files = try SetFolder(path).files(ending: ".csv")
+    static func files(_ path: String) throws(EvaluationFailure) -> [SeriesSource] {
+        let files = Files.isFolder(path) ? try SetFolder(path).files(ending: ".csv") : [path]
         guard !files.isEmpty else { throw EvaluationFailure(path, "has no .csv files") }
-        var series: [EvaluationSeries] = []
-        for file in files { series.append(try read(file)) }
-        return series
+        return files.map { file in SeriesSource(file) { () throws(EvaluationFailure) in try read(file) } }
     }
 
     private static func read(_ path: String) throws(EvaluationFailure) -> EvaluationSeries {

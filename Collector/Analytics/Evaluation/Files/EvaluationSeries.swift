@@ -25,8 +25,6 @@ struct EvaluationSeries: Sendable {
     var events: [LabelledEvent] = []
     /// Rows that are only to learn from: alarms in them count neither way.
     var learnRows = 0
-    /// Normal operation that the same detector has seen before; of the files, by its place.
-    var history: Int?
 
     var rowCount: Int { timesMs.count }
     var signalCount: Int { signals.signals.count }
@@ -51,5 +49,22 @@ struct EvaluationSeries: Sendable {
     static func signals(_ names: [String], timesMs: [Int64]) -> SignalGroup {
         let periodMs = timesMs.count > 1 ? max(timesMs[1] - timesMs[0], 1) : 1000
         return SignalGroup("row", .every(seconds: Double(periodMs) / 1000), names.map { Signal($0, $0, decimals: 15) })
+    }
+}
+
+/// A file of a set, to be read when its turn comes: whole sets need not be in memory at once.
+struct SeriesSource: Sendable {
+    let path: String
+    /// The place of the file that the same detector goes through before it.
+    var history: Int?
+    let read: @Sendable () throws(EvaluationFailure) -> EvaluationSeries
+
+    init(
+        _ path: String, history: Int? = nil,
+        _ read: @escaping @Sendable () throws(EvaluationFailure) -> EvaluationSeries
+    ) {
+        self.path = path
+        self.history = history
+        self.read = read
     }
 }

@@ -3,19 +3,22 @@ import Runtime
 
 /// Runs the detector and its floors over the files of a set, each from its beginning, row by row.
 struct FileRuns {
-    let series: [EvaluationSeries]
+    let files: [SeriesSource]
     let prior: ClosedRange<Double>?
 
     /// In the order of the traces, behind the detector's.
     var floors: [String] { ["random", "every_600_rows", "ewma_cusum"] + (prior == nil ? [] : ["index_prior"]) }
 
-    /// In the order of the series, without those that are only to learn from.
-    func run() -> [JudgedRun] {
+    /// In the order of the files, without those that are only to learn from. `changed`: what is made of each first.
+    func run(
+        _ changed: (EvaluationSeries) -> EvaluationSeries = { $0 }
+    ) throws(EvaluationFailure) -> [JudgedRun] {
         var histories: [Int: Detectors] = [:]
-        let asked = Set(series.compactMap(\.history))
+        let asked = Set(files.compactMap(\.history))
         var runs: [JudgedRun] = []
-        for (place, series) in series.enumerated() {
-            var detectors = series.history.flatMap { histories[$0]?.continued } ?? Detectors(series)
+        for (place, file) in files.enumerated() {
+            let series = changed(try file.read())
+            var detectors = file.history.flatMap { histories[$0]?.continued } ?? Detectors(series)
             detectors.take(series, prior)
             if asked.contains(place) {
                 histories[place] = detectors

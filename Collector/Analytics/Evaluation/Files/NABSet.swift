@@ -3,7 +3,7 @@ import Runtime
 
 /// The Numenta Anomaly Benchmark: files of one signal below `data/`, windows in `labels/combined_windows.json`.
 enum NABSet {
-    static func load(_ path: String) throws(EvaluationFailure) -> [EvaluationSeries] {
+    static func files(_ path: String) throws(EvaluationFailure) -> [SeriesSource] {
         let folder = try SetFolder(path, published: ["data"])
         guard let windowsPath = folder.nearest("combined_windows.json", beside: "labels") else {
             throw EvaluationFailure(path, "needs combined_windows.json, here, in labels/ or in a folder above")
@@ -11,9 +11,9 @@ enum NABSet {
         let windows = try windows(windowsPath)
         let files = try folder.files(ending: ".csv")
         guard !files.isEmpty else { throw EvaluationFailure(path, "has no .csv files") }
-        var series: [EvaluationSeries] = []
-        for file in files { series.append(try read(file, windows, windowsPath)) }
-        return series
+        return files.map { file in
+            SeriesSource(file) { () throws(EvaluationFailure) in try read(file, windows, windowsPath) }
+        }
     }
 
     /// The rows that no score counts: 15 %, at most 750.

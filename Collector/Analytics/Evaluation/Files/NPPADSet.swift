@@ -6,13 +6,11 @@ import Runtime
 enum NPPADSet {
     private static let onsetMs: Int64 = 100_000
 
-    static func load(_ path: String) throws(EvaluationFailure) -> [EvaluationSeries] {
+    static func files(_ path: String) throws(EvaluationFailure) -> [SeriesSource] {
         let folder = try SetFolder(path, published: ["Operation_csv_data", "data"])
         let files = try folder.files(ending: ".csv")
         guard !files.isEmpty else { throw EvaluationFailure(path, "has no .csv files") }
-        var series: [EvaluationSeries] = []
-        for file in files { series.append(try read(file)) }
-        return series
+        return files.map { file in SeriesSource(file) { () throws(EvaluationFailure) in try read(file) } }
     }
 
     private static func read(_ path: String) throws(EvaluationFailure) -> EvaluationSeries {

@@ -10,28 +10,34 @@ enum TEPSet {
     /// Between the run to learn from and the run that is judged.
     private static let pauseMs: Int64 = 86_400_000
 
-    static func load(_ path: String) throws(EvaluationFailure) -> [EvaluationSeries] {
+    static func files(_ path: String) throws(EvaluationFailure) -> [SeriesSource] {
         let files = try SetFolder(path, published: ["data"]).files(ending: ".dat")
-            .filter { number(of: Files.name(of: $0)) != nil }
-        var series: [EvaluationSeries] = []
-        if let learn = files.first(where: { Files.name(of: $0) == "d00.dat" }) {
-            var normal = try read(learn, fromMs: 0)
-            normal.learnRows = normal.rowCount
-            series.append(normal)
-        }
-        let startMs = series.first.map { $0.timesMs.last ?? 0 }.map { $0 + pauseMs } ?? 0
-        let hasHistory = !series.isEmpty
-        for file in files where file.hasSuffix("_te.dat") {
-            var test = try read(file, fromMs: startMs)
-            test.history = hasHistory ? 0 : nil
-            test.learnRows = hasHistory ? 0 : min(normalRows, test.rowCount)
-            if number(of: Files.name(of: file)) != 0, test.rowCount > normalRows, let end = test.timesMs.last {
-                test.events = [LabelledEvent(onsetMs: test.timesMs[normalRows], endMs: end)]
+        let tests = files.filter { $0.hasSuffix("_te.dat") && number(of: Files.name(of: $0)) != nil }
+        guard !tests.isEmpty else { throw EvaluationFailure(path, "has no test files: d00_te.dat to d21_te.dat") }
+        guard let learn = files.first(where: { Files.name(of: $0) == "d00.dat" }) else {
+            return tests.map { file in
+                SeriesSource(file) { () throws(EvaluationFailure) in try test(file, learnRows: normalRows) }
             }
-            series.append(test)
         }
-        guard series.count > (hasHistory ? 1 : 0) else {
-            throw EvaluationFailure(path, "has no test files: d00_te.dat to d21_te.dat")
+        let normal = SeriesSource(learn) { () throws(EvaluationFailure) in
+            var series = try read(learn)
+            series.learnRows = series.rowCount
+            // It ends before the runs that are judged begin, however long it is.
+            let shiftMs = pauseMs + Int64(series.rowCount) * periodMs
+            series.timesMs = series.timesMs.map { $0 - shiftMs }
+            return series
+        }
+        return [normal]
+            + tests.map { file in
+                SeriesSource(file, history: 0) { () throws(EvaluationFailure) in try test(file, learnRows: 0) }
+            }
+    }
+
+    private static func test(_ path: String, learnRows: Int) throws(EvaluationFailure) -> EvaluationSeries {
+        var series = try read(path)
+        series.learnRows = min(learnRows, series.rowCount)
+        if number(of: Files.name(of: path)) != 0, series.rowCount > normalRows, let end = series.timesMs.last {
+            series.events = [LabelledEvent(onsetMs: series.timesMs[normalRows], endMs: end)]
         }
         return series
     }
@@ -46,7 +52,7 @@ enum TEPSet {
     }
 
     /// `d00.dat` was published with variables as lines; the others have samples as lines.
-    private static func read(_ path: String, fromMs: Int64) throws(EvaluationFailure) -> EvaluationSeries {
+    private static func read(_ path: String) throws(EvaluationFailure) -> EvaluationSeries {
         let table = try TextTable(path, .blanks, hasHeader: false)
         let isTransposed = table.columnCount != variables && table.rowCount == variables
         guard isTransposed || table.columnCount == variables else {
@@ -60,7 +66,7 @@ enum TEPSet {
                 values.append(try isTransposed ? table.number(variable, row) : table.number(row, variable))
             }
         }
-        let timesMs = (0..<rows).map { fromMs + Int64($0) * periodMs }
+        let timesMs = (0..<rows).map { Int64($0) * periodMs }
         let names = (1...variables).map { $0 <= 41 ? "xmeas_\($0)" : "xmv_\($0 - 41)" }
         let name = Files.name(of: path)
         return EvaluationSeries(
