@@ -84,7 +84,7 @@ let package = Package(
         library("Datasets", "Collector", ["Model", "Runtime", "Assets", "Scenarios", "Tables"]),
         program(
             "bellwether-collector", "Collector/collector",
-            ["API", "Analytics", "Assets", "Ingest", "Model", "Postgres", "Runtime"]),
+            ["API", "Analytics", "Assets", "Ingest", "Model", "Postgres", "Runtime", "Scenarios"]),
         program("bellwether-dataset", "Collector/dataset", ["Datasets", "Runtime"]),
 
         // Tests

@@ -2,6 +2,7 @@ import Analytics
 import Assets
 import Model
 import Runtime
+import Scenarios
 
 /// `bellwether-collector evaluate`: how good the detector is, on data whose faults are known.
 enum EvaluateCommand {
@@ -15,6 +16,7 @@ enum EvaluateCommand {
             Option("findings", "Also print every finding, a line each, first."),
             Option("kind", "KIND,...", "Simulated: only these kinds of asset."),
             Option("scenario", "ID,...", "Simulated: only these scenarios."),
+            Option("scenarios", "FILE,...", "Simulated: those that these files declare, instead of those built in."),
             Option("seeds", "COUNT", "Simulated: assets of each kind (1)."),
             Option("first-seed", "NUMBER", "Simulated: the seed of the first (1)."),
             Option("hours", "COUNT", "Simulated: hours of normal operation (24)."),
@@ -26,7 +28,7 @@ enum EvaluateCommand {
             let set = EvaluationSet(rawValue: name)
         else { throw UsageFailure("--set is missing") }
         if set != .simulated, !arguments.has("path") { throw UsageFailure("--path DIR is missing") }
-        let plan = try plan(arguments)
+        guard let plan = try plan(arguments) else { return .usage }
         do {
             let report = try Evaluation.run(set, path: arguments["path"], simulated: plan)
             let findings = arguments.has("findings") ? report.findings.map { $0 + "\n" }.joined() : ""
@@ -37,7 +39,8 @@ enum EvaluateCommand {
         }
     }
 
-    private static func plan(_ arguments: Arguments) throws(UsageFailure) -> SimulatedPlan {
+    /// Nil if a file is wrong, which has been said.
+    private static func plan(_ arguments: Arguments) throws(UsageFailure) -> SimulatedPlan? {
         var plan = SimulatedPlan()
         if let kinds = arguments.value("kind") {
             plan.kinds = kinds.split(separator: ",").map(String.init)
@@ -56,6 +59,17 @@ enum EvaluateCommand {
                     "--scenario \(Text.quoted(other)) is unknown\(NearestName.hint(for: other, in: known))")
             }
             plan.scenarios = wanted
+        }
+        if let files = arguments.value("scenarios") {
+            for path in files.split(separator: ",") {
+                do {
+                    plan.declared += try ScenarioFile.load(String(path), kinds: AssetCatalog.all).scenarios
+                } catch {
+                    StandardError.write("\(error)\n")
+                    return nil
+                }
+            }
+            plan.kinds = plan.kinds.filter { kind in plan.declared.contains { $0.kind == kind } }
         }
         plan.seeds = try arguments.int("seeds", in: 1...1000) ?? plan.seeds
         plan.firstSeed = UInt64(try arguments.int("first-seed", in: 0...Int(Int32.max)) ?? 1)

@@ -1,14 +1,16 @@
 import Assets
 import Model
 import Runtime
-import Scenarios
+public import Scenarios
 
 /// What is simulated, and how long.
 public struct SimulatedPlan: Sendable {
     /// Of the catalogue.
     public var kinds: [String] = AssetCatalog.all.map(\.id)
-    /// Nil: all of each kind.
+    /// Of those built in; nil: all of each kind.
     public var scenarios: [String]?
+    /// Instead of those built in.
+    public var declared: [DeclaredScenario] = []
     /// Assets of each kind, and the seed of the first.
     public var seeds = 1
     public var firstSeed: UInt64 = 1
@@ -103,7 +105,10 @@ struct SimulatedRuns {
 
     private func run(_ kind: AssetKind, seed: UInt64, _ result: inout Result) {
         let library = ScenarioLibrary(kind)
-        let wanted = library.scenarios.filter { plan.scenarios?.contains($0.id) ?? true }
+        let wanted =
+            plan.declared.isEmpty
+            ? library.scenarios.filter { plan.scenarios?.contains($0.id) ?? true }
+            : plan.declared.filter { $0.kind == kind.id }
         let seconds = plan.normalHours * 3600
         // Whoever adds a scenario leaves the beginnings of the others as they are.
         var starts: [Int: [DeclaredScenario]] = [:]
@@ -169,7 +174,7 @@ struct SimulatedRuns {
         let events = scenario.map {
             [
                 LabelledEvent(
-                    onsetMs: $0.onsetMs, endMs: $0.endMs, guilty: $0.declared.effects.map(\.signal),
+                    onsetMs: $0.onsetMs, endMs: $0.endMs, guilty: $0.guilty,
                     isSensor: $0.isSensor)
             ]
         }

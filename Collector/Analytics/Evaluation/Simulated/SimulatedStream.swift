@@ -85,12 +85,16 @@ struct RunningScenario: Sendable {
     /// Second of the asset's time at which it begins.
     let startSecond: Int64
     private let places: [Int]
+    /// The signals that are expected to move, by the whole or by its parts.
+    let guilty: [String]
 
     init(_ declared: DeclaredScenario, of kind: AssetKind, startSecond: Int64) {
         self.declared = declared
         self.startSecond = startSecond
         isSensor = declared.parts.allSatisfy { $0.scenario.hasPrefix("sensor-") }
         places = declared.parts.map { part in kind.scenarios.firstIndex { $0.id == part.scenario } ?? -1 }
+        let ofParts = places.filter { $0 >= 0 }.flatMap { kind.scenarios[$0].effects }
+        guilty = (declared.effects + ofParts).map(\.signal)
     }
 
     var onsetMs: Int64 { SimulatedStream.startMs + startSecond * 1000 + declared.onsetMs }
