@@ -11,11 +11,19 @@ public struct AssetDetector: Sendable {
 
     var channels: [ChannelState]
     var groups: [GroupState]
+    /// Per channel, one for each regime.
+    var regimes: [RegimeState]
+    /// So many frames after a change of regime, nothing is learned.
+    static let turningFrames = 20.0
+    /// So many frames after it has come back to the steady regime, an asset is still settling.
+    static let settlingFrames = 1_200.0
     var blocks: [Block]
     var asset = AssetState()
     var tracker = FindingTracker()
     /// The newest good value of every signal, NaN before the first.
     var newest: [Double]
+    /// The same for the blocks, which leave counters out.
+    var together: [Double]
     /// Room for the inputs of a relation, so that no frame allocates.
     private var inputs: [Double]
 
@@ -23,9 +31,11 @@ public struct AssetDetector: Sendable {
         self.plan = plan
         self.budget = budget
         channels = Array(repeating: ChannelState(), count: plan.channels.count)
+        regimes = Array(repeating: RegimeState(), count: plan.channels.count * plan.regimeCount)
         groups = Array(repeating: GroupState(), count: plan.groups.count)
-        blocks = plan.blocks.map { Block(members: $0) }
+        blocks = plan.blocks.map { Block(members: $0, regimes: plan.regimeCount) }
         newest = Array(repeating: .nan, count: plan.signalCount)
+        together = newest
         let most = plan.relationInputs.map(\.count).max() ?? 0
         inputs = Array(repeating: 0, count: max(most, plan.regimeInputs.count, 1))
     }
@@ -57,12 +67,20 @@ public struct AssetDetector: Sendable {
         else { return }
         let now = Double(timeMs)
         groups[group].beat(now)
-        let learning = tracker.learning
-        takeSignals(group, now, values, quality, learning)
-        takeRelations(group, now, learning)
-        newest.withUnsafeBufferPointer { newest in
-            for block in plan.groups[group].blocks { blocks[block].take(newest, timeMs: now, learning: learning) }
+        let first = plan.groups[group].first
+        for index in 0..<values.count where isGood(index, values[index], quality) {
+            newest[first + index] = values[index]
         }
+        findRegime()
+        let regime = regimeIndex
+        let moment = Moment(
+            timeMs: now, learning: tracker.learning, hasGap: groups[group].hasGap,
+            isTurning: asset.regimeFrames < AssetDetector.turningFrames,
+            hasTurned: groups[group].regime != Double(regime), isRoutine: regime > 0)
+        groups[group].regime = Double(regime)
+        takeSignals(group, values, quality, moment)
+        takeRelations(group, moment)
+        takeBlocks(group, moment)
         judge(group, timeMs, into: &changes)
     }
 
@@ -72,57 +90,102 @@ public struct AssetDetector: Sendable {
             into: &changes)
     }
 
+    @inline(__always)
+    private func isGood(_ index: Int, _ value: Double, _ quality: [Quality]) -> Bool {
+        (quality.isEmpty || quality[index] == .good) && abs(value) < 1e300
+    }
+
+    /// Which regime the asset is in, by the kind's own rule.
+    private mutating func findRegime() {
+        asset.regimeFrames += 1
+        guard plan.regimeCount > 1, let regimes = plan.knowledge.regimes else { return }
+        for (place, source) in plan.regimeInputs.enumerated() {
+            guard !newest[source].isNaN else { return }
+            inputs[place] = newest[source]
+        }
+        let found = inputs.withUnsafeBufferPointer { room in
+            room.baseAddress.map { regimes.classify($0) } ?? 0
+        }
+        let regime = Double(min(max(found, 0), plan.regimeCount - 2))
+        guard regime != asset.regime else { return }
+        asset.regime = regime
+        asset.regimeFrames = 0
+    }
+
     private mutating func takeSignals(
-        _ group: Int, _ now: Double, _ values: Span<Double>, _ quality: [Quality], _ learning: Double
+        _ group: Int, _ values: Span<Double>, _ quality: [Quality], _ moment: Moment
     ) {
         let first = plan.groups[group].first
-        let hasGap = groups[group].hasGap
-        for index in 0..<values.count {
-            let number = first + index
-            let value = values[index]
-            let isGood = (quality.isEmpty || quality[index] == .good) && abs(value) < 1e300
-            guard isGood else {
-                channels[number].miss(timeMs: now, learning: learning)
-                continue
+        let regime = regimeIndex
+        let regimeCount = plan.regimeCount
+        plan.rules.withUnsafeBufferPointer { rules in
+            channels.withUnsafeMutableBufferPointer { channels in
+                regimes.withUnsafeMutableBufferPointer { regimes in
+                    for index in 0..<values.count {
+                        let number = first + index
+                        guard (quality.isEmpty || quality[index] == .good) && abs(values[index]) < 1e300 else {
+                            channels[number].miss(timeMs: moment.timeMs, learning: moment.learning)
+                            continue
+                        }
+                        together[number] = channels[number].isCounter ? .nan : values[index]
+                        AssetDetector.take(
+                            values[index], rules[number], &channels[number], &regimes[number * regimeCount + regime],
+                            moment)
+                    }
+                }
             }
-            newest[number] = value
-            takeValue(number, value, now, learning, hasGap)
         }
+    }
+
+    /// The regime that baselines are kept for: the asset's own, or the last while it settles after having come back.
+    var regimeIndex: Int {
+        let last = plan.regimeCount - 1
+        if last > 0, asset.regime == 0, asset.regimeFrames < AssetDetector.settlingFrames { return last }
+        return Int(min(max(asset.regime, 0), Double(last)))
     }
 
     @inline(__always)
-    private mutating func takeValue(
-        _ number: Int, _ value: Double, _ now: Double, _ learning: Double, _ hasGap: Bool
+    private static func take(
+        _ value: Double, _ rule: ChannelRule, _ channel: inout ChannelState, _ regime: inout RegimeState,
+        _ moment: Moment
     ) {
-        if hasGap { channels[number].predictor.pause() }
-        guard plan.channels[number].isCharted else {
-            channels[number].count += 1
-            channels[number].value = value
-            channels[number].surprise = 0
+        guard rule.isCharted else {
+            channel.count += 1
+            channel.value = value
+            channel.calm()
             return
         }
-        channels[number].take(value, timeMs: now, resolution: plan.channels[number].resolution, learning: learning)
-        if value < plan.channels[number].low || value > plan.channels[number].high {
-            channels[number].surprise = ChannelState.certain
-            channels[number].layer = Double(Finding.Layer.validity.rawValue)
+        channel.take(value, rule, &regime, moment)
+        if value < rule.low || value > rule.high {
+            channel.surprise = ChannelState.certain
+            channel.novelty = ChannelState.certain
+            channel.layer = Double(Finding.Layer.validity.rawValue)
         }
     }
 
-    private mutating func takeRelations(_ group: Int, _ now: Double, _ learning: Double) {
+    private mutating func takeRelations(_ group: Int, _ moment: Moment) {
         for number in plan.groups[group].relations {
             let relation = number - plan.signalCount
-            let sources = plan.relationInputs[relation]
-            for (place, source) in sources.enumerated() { inputs[place] = newest[source] }
-            // A relation between readings that are not there says nothing, and that is already known.
+            for (place, source) in plan.relationInputs[relation].enumerated() { inputs[place] = newest[source] }
             let residual = inputs.withUnsafeBufferPointer { room in
                 room.baseAddress.map { plan.knowledge.relations[relation].residual($0) } ?? .nan
             }
+            // A relation between readings that are not there says nothing, and that is already known.
             guard abs(residual) < 1e300 else {
                 channels[number].predictor.pause()
-                channels[number].surprise = 0
+                channels[number].calm()
                 continue
             }
-            takeValue(number, residual, now, learning, groups[group].hasGap)
+            AssetDetector.take(
+                residual, plan.rules[number], &channels[number], &regimes[number * plan.regimeCount + regimeIndex],
+                moment)
+        }
+    }
+
+    private mutating func takeBlocks(_ group: Int, _ moment: Moment) {
+        let regime = regimeIndex
+        together.withUnsafeBufferPointer { newest in
+            for block in plan.groups[group].blocks { blocks[block].take(newest, regime: regime, moment) }
         }
     }
 }

@@ -1,10 +1,12 @@
 /// What is remembered of the asset as a whole. Every field is a Double.
 struct AssetState: Sendable {
     var surprise = 0.0
+    /// The surprise less what the asset has shown of late.
+    var novelty = 0.0
     var threshold = 4.0
-    var frames = 0.0
     var regime = 0.0
-    var regimeFrames = 0.0
+    /// Frames since the regime changed.
+    var regimeFrames = 1e9
 }
 
 /// What is remembered of one group as a whole. Every field is a Double.
@@ -14,6 +16,12 @@ struct GroupState: Sendable {
     /// The usual time between two frames.
     var intervalMs = 0.0
     var surprise = 0.0
+    var novelty = 0.0
+    /// The regime at its last frame.
+    var regime = 0.0
+    var threshold = 4.0
+    /// The interval that the threshold was found for.
+    var thresholdFor = 0.0
     /// 1 if the frame is not the one after the last: after a pause, or back in time.
     var gap = 0.0
 

@@ -21,17 +21,23 @@ struct Block: Sendable {
         var learned = 0.0
         var untilRefresh = Block.refreshFrames
         var isReady = 0.0
-        var usualShift = Usual()
-        var usualError = Usual()
         var smoothError = 0.0
-        var calibration = Calibration()
         var surprise = 0.0
+        var novelty = 0.0
         var quietMs = 0.0
+    }
+
+    /// What is usual in one regime.
+    struct RegimeFigures: Sendable {
+        var shift = Usual()
+        var error = Usual()
+        var calibration = Calibration()
     }
 
     let members: [Int]
     let directions: Int
     var figures = Figures()
+    var regimes: [RegimeFigures]
     var mean: [Double]
     /// The covariance, row by row; only the lower triangle is kept up.
     var covariance: [Double]
@@ -47,7 +53,8 @@ struct Block: Sendable {
     private var scores: [Double]
     private var solved: [Double]
 
-    init(members: [Int]) {
+    init(members: [Int], regimes: Int) {
+        self.regimes = Array(repeating: RegimeFigures(), count: max(regimes, 1))
         let count = members.count
         self.members = members
         directions = max(1, min(12, count / 4))
@@ -62,40 +69,48 @@ struct Block: Sendable {
         for row in 0..<directions { basis[row * count + row * count / directions] = 1 }
     }
 
-    /// Takes the newest readings of its members. `learning` is 1, or less during a finding.
-    mutating func take(_ newest: UnsafeBufferPointer<Double>, timeMs: Double, learning: Double) {
+    /// Takes the newest readings of its members. The model is that of the first regime; what its two figures usually
+    /// are is known for each.
+    mutating func take(_ newest: UnsafeBufferPointer<Double>, regime: Int, _ moment: Moment) {
         figures.frames += 1
-        let learning = figures.learned < ChannelState.novice ? 1 : learning
-        if figures.isReady > 0 { judge(newest, timeMs: timeMs, learning: learning) }
-        guard learning > 0 else { return }
-        learn(newest, weight: figures.surprise > ChannelState.doubt && learning < 1 ? learning * 0.1 : learning)
+        var learning = figures.learned < ChannelState.novice ? 1 : moment.learning
+        if moment.isTurning && figures.learned >= ChannelState.novice { learning = 0 }
+        if figures.surprise > ChannelState.doubt && figures.learned >= ChannelState.novice { learning *= 0.1 }
+        if figures.isReady > 0 {
+            var usual = regimes[regime]
+            judge(newest, &usual, moment, learning: learning)
+            regimes[regime] = usual
+        }
+        guard learning > 0, regime == 0 || figures.learned < ChannelState.novice else { return }
+        learn(newest, weight: learning)
         figures.untilRefresh -= 1
         if figures.untilRefresh <= 0 { refresh() }
     }
 
-    private mutating func judge(_ newest: UnsafeBufferPointer<Double>, timeMs: Double, learning: Double) {
-        let count = members.count
-        for index in 0..<count {
+    private mutating func judge(
+        _ newest: UnsafeBufferPointer<Double>, _ usual: inout RegimeFigures, _ moment: Moment, learning: Double
+    ) {
+        for index in 0..<members.count {
             let off = (newest[members[index]] - mean[index]) * perDeviation[index]
             scores[index] = off.isNaN ? 0 : min(max(off, -Block.clip), Block.clip)
         }
-        let square = shiftSquare()
-        let error = predictionError()
-        figures.smoothError += Block.smoothing * (Tails.cubeRoot(error) - figures.smoothError)
-        let shiftSize = Tails.cubeRoot(square)
-        let one = figures.usualShift.distance(shiftSize, floor: 1e-3)
-        let two = figures.usualError.distance(figures.smoothError, floor: 1e-3)
+        let shiftSize = Tails.cubeRoot(shiftSquare())
+        figures.smoothError += Block.smoothing * (Tails.cubeRoot(predictionError()) - figures.smoothError)
+        let one = usual.shift.distance(shiftSize, floor: 1e-3)
+        let two = usual.error.distance(figures.smoothError, floor: 1e-3)
         let worst = max(one, two, 0)
+        if moment.hasTurned { usual.calibration.enter(memory: ChannelState.levelMemory, isRoutine: moment.isRoutine) }
         let raw = worst > 1 ? max(0, Tails.surprise(worst) - 0.3) : 0
-        figures.surprise = figures.calibration.corrected(raw)
-        if figures.surprise < 1 { figures.quietMs = timeMs }
+        figures.surprise = usual.calibration.corrected(raw)
+        figures.novelty = max(0, figures.surprise - usual.calibration.accustomed)
+        if figures.surprise < 1 { figures.quietMs = moment.timeMs }
         // The first frames after the model has been found are still settling.
         guard figures.frames > Block.refreshFrames + 30 else { return }
-        figures.calibration.learn(raw, memory: ChannelState.levelMemory)
+        usual.calibration.learn(raw, memory: ChannelState.levelMemory, isRoutine: moment.isRoutine)
+        let learning = usual.shift.count < ChannelState.novice ? 1 : learning
         guard learning > 0 else { return }
-        let weight = figures.surprise > ChannelState.doubt ? learning * 0.1 : learning
-        figures.usualShift.learn(shiftSize, memory: Block.memory, weight: weight)
-        figures.usualError.learn(figures.smoothError, memory: Block.memory, weight: weight)
+        usual.shift.learn(shiftSize, memory: Block.memory, weight: learning)
+        usual.error.learn(figures.smoothError, memory: Block.memory, weight: learning)
     }
 
     /// T2 of the exponential mean, by solving with the factor.

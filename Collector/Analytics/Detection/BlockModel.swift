@@ -95,11 +95,13 @@ extension Block {
 
     func write(to out: inout StateWriter) {
         out.plain(figures)
+        out.plain(regimes)
         for values in [mean, covariance, perDeviation, factor, basis, shift] { out.plain(values) }
     }
 
     mutating func read(from input: inout StateReader) {
         input.plain(&figures)
+        input.plain(&regimes)
         input.plain(&mean)
         input.plain(&covariance)
         input.plain(&perDeviation)

@@ -19,16 +19,19 @@ extension ChannelState {
     /// log10 of the number of charts a channel has: each has its chance of a false alarm.
     static let chartCost = 0.7
 
-    /// Takes a good reading. `learning` is 1, or less during a finding.
+    /// Takes a good reading.
     @inline(__always)
-    mutating func take(_ reading: Double, timeMs: Double, resolution: Double, learning asked: Double) {
+    mutating func take(_ reading: Double, _ rule: ChannelRule, _ regime: inout RegimeState, _ moment: Moment) {
         let isFirst = count == 0
         let isRepeat = !isFirst && reading == value
-        // What is out of the ordinary teaches little, unless it is not yet known what is ordinary.
-        let learning = learned < ChannelState.novice ? 1 : surprise > ChannelState.doubt ? asked * 0.1 : asked
+        let isReset = isCounter && reading < value
+        if reading < value { downs += 1 }
+        let learning = learningNow(moment)
         checkAlive(isRepeat: isRepeat, learning: learning)
-        defer { addInvalidity(isRepeat: isRepeat, timeMs: timeMs) }
+        defer { addInvalidity(isRepeat: isRepeat, timeMs: moment.timeMs) }
         value = reading
+        // A counter that begins again tells nothing but that.
+        if moment.hasGap || isReset { predictor.pause() }
         guard !isFirst else {
             predictor.take(reading, error: 0, weight: 0, typical: 0)
             level = reading
@@ -36,14 +39,34 @@ extension ChannelState {
         }
         // What is held from one scan to the next, as analysers and set points do, is not a new reading.
         if isRepeat && (repeatShare > 0.3 || variance == 0) {
-            if layer == Double(Finding.Layer.validity.rawValue) { surprise = 0 }
+            if layer == Double(Finding.Layer.validity.rawValue) { calm() }
             return
         }
+        course.take(reading, timeMs: moment.timeMs)
         if predictor.isPaused {
             predictor.take(reading, error: 0, weight: 0, typical: 0)
             return
         }
-        let floor = max(resolution * 0.29, abs(reading) * 1e-9, 1e-300)
+        judge(reading, rule, &regime, moment, learning: learning)
+    }
+
+    /// True for what only goes up, but for beginning again: it has no usual level.
+    @inline(__always)
+    var isCounter: Bool { count * (1 - repeatShare) > 100 && downs * 100 < count * (1 - repeatShare) }
+
+    /// What is out of the ordinary teaches little, unless it is not yet known what is ordinary.
+    @inline(__always)
+    private func learningNow(_ moment: Moment) -> Double {
+        if learned < ChannelState.novice { return 1 }
+        if moment.isTurning { return 0 }
+        return surprise > ChannelState.doubt ? moment.learning * 0.1 : moment.learning
+    }
+
+    @inline(__always)
+    private mutating func judge(
+        _ reading: Double, _ rule: ChannelRule, _ regime: inout RegimeState, _ moment: Moment, learning: Double
+    ) {
+        let floor = max(rule.resolution * 0.29, abs(reading) * 1e-9, 1e-300)
         let error = reading - predictor.expected
         let scale = max(variance.squareRoot(), floor)
         let score = error / scale
@@ -53,14 +76,16 @@ extension ChannelState {
         if learned >= ChannelState.fewest {
             let freedom = min(learned, 200) - 2
             worst = Tails.normal(t: score, freedom: freedom)
-            chart(clipped, timeMs: timeMs, freedom: freedom, worst: &worst, way: &way)
+            chart(clipped, timeMs: moment.timeMs, freedom: freedom, worst: &worst, way: &way)
             chartDispersion(learning: learning, worst: &worst, way: &way)
         } else if count > 30 {
             // What has hardly ever moved tells nothing about how far it may: only that moving is rare.
             worst = Tails.distance(surprise: Tails.log10((count + 2) / (learned + 1)))
         }
-        chartLevel(reading, floor: floor, learning: learning, worst: &worst, way: &way)
-        settle(worst, way, timeMs: timeMs, learning: learning)
+        if !isCounter {
+            chartLevel(reading, floor: floor, learning: learning, &regime.level, worst: &worst, way: &way)
+        }
+        settle(worst, way, &regime.calibration, moment)
         learn(error, score: score, clipped: clipped, floor: floor, learning: learning)
         let weight = learning * min(1, 3 / max(abs(score), 1e-9))
         predictor.take(reading, error: error, weight: weight, typical: scale)
@@ -68,13 +93,23 @@ extension ChannelState {
 
     /// Ends a reading: the farthest of the charts, corrected by how the channel has turned out.
     @inline(__always)
-    private mutating func settle(_ worst: Double, _ way: Finding.Direction, timeMs: Double, learning: Double) {
+    private mutating func settle(
+        _ worst: Double, _ way: Finding.Direction, _ calibration: inout Calibration, _ moment: Moment
+    ) {
+        if moment.hasTurned { calibration.enter(memory: ChannelState.levelMemory, isRoutine: moment.isRoutine) }
         let raw = worst > 1 ? max(0, Tails.surprise(worst) - ChannelState.chartCost) : 0
         surprise = calibration.corrected(raw)
+        novelty = max(0, surprise - calibration.accustomed)
         direction = Double(way.rawValue)
         layer = Double(Finding.Layer.signal.rawValue)
-        if surprise < 1 { quietMs = timeMs }
-        if learned > 20 { calibration.learn(raw, memory: ChannelState.levelMemory) }
+        if surprise < 1 { quietMs = moment.timeMs }
+        guard learned > 20 else { return }
+        calibration.learn(raw, memory: ChannelState.levelMemory, isRoutine: moment.isRoutine)
+    }
+
+    mutating func calm() {
+        surprise = 0
+        novelty = 0
     }
 
     @inline(__always)
@@ -139,14 +174,17 @@ extension ChannelState {
     /// The smoothed reading against where it has been while nothing was wrong.
     @inline(__always)
     private mutating func chartLevel(
-        _ reading: Double, floor: Double, learning: Double, worst: inout Double, way: inout Finding.Direction
+        _ reading: Double, floor: Double, learning: Double, _ usual: inout Usual, worst: inout Double,
+        way: inout Finding.Direction
     ) {
         level += ChannelState.levelWeight * (reading - level)
-        let distance = usualLevel.distance(level, floor: floor * 0.3)
+        let distance = usual.distance(level, floor: floor * 0.3)
         if abs(distance) > worst {
             worst = abs(distance)
             way = distance > 0 ? .up : .down
         }
-        if learning > 0 { usualLevel.learn(level, memory: ChannelState.levelMemory, weight: learning) }
+        // A regime that is hardly known yet is learned, whatever goes on.
+        let weight = usual.count < ChannelState.novice ? 1 : learning
+        if weight > 0 { usual.learn(level, memory: ChannelState.levelMemory, weight: weight) }
     }
 }

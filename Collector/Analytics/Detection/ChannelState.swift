@@ -12,6 +12,8 @@ struct ChannelState: Sendable {
     var repeatRun = 0.0
     var repeatShare = 0.5
     var longestRepeat = 0.0
+    /// Steps down since the beginning: what hardly ever goes down is a counter.
+    var downs = 0.0
 
     // Whitened residual.
     var predictor = Predictor()
@@ -34,14 +36,47 @@ struct ChannelState: Sendable {
     var dispersion = 0.0
     var usualDispersion = Usual()
 
-    // The smoothed reading, and where it usually is.
+    /// The smoothed reading.
     var level = 0.0
-    var usualLevel = Usual()
+    var course = Course()
 
     // What it comes to.
-    var calibration = Calibration()
     var surprise = 0.0
+    /// The surprise less what the channel has shown of late without its being of interest any more.
+    var novelty = 0.0
     var direction = 0.0
     var layer = 0.0
     var quietMs = 0.0
+    /// 1 if it has a part in the open finding.
+    var involved = 0.0
+}
+
+/// What is remembered of one channel in one regime. Every field is a Double.
+struct RegimeState: Sendable {
+    /// Where the smoothed reading usually is.
+    var level = Usual()
+    var calibration = Calibration()
+}
+
+/// What is the same for every reading of a channel.
+struct ChannelRule: Sendable {
+    let isCharted: Bool
+    let isRelation: Bool
+    let low: Double
+    let high: Double
+    let resolution: Double
+}
+
+/// What is the same for every channel of a frame.
+struct Moment: Sendable {
+    let timeMs: Double
+    /// The finding's say in what is learned: 1, or less during one.
+    let learning: Double
+    let hasGap: Bool
+    /// True shortly after the asset's regime has changed: what moves then teaches nothing about how it usually moves.
+    let isTurning: Bool
+    /// True in the first frame after a change.
+    let hasTurned: Bool
+    /// False in the steady regime.
+    let isRoutine: Bool
 }

@@ -15,6 +15,7 @@ extension ChannelState {
         }
         judgeMissing()
         surprise = invalidity
+        novelty = invalidity
         layer = Double(Finding.Layer.validity.rawValue)
         direction = Double(Finding.Direction.missing.rawValue)
         if surprise < 1 { quietMs = timeMs }
@@ -44,12 +45,13 @@ extension ChannelState {
         }
         repeatShare += ((isRepeat ? 1 : 0) - repeatShare) * learning / all
         guard isRepeat else {
-            longestRepeat = max(longestRepeat * 0.9999, learning > 0 ? repeatRun : 0)
+            longestRepeat = max(longestRepeat * 0.9999, repeatRun)
             repeatRun = 0
             return
         }
         repeatRun += 1
-        guard count > 30, repeatRun > 2 * longestRepeat + 3, repeatShare < 0.98 else { return }
+        // Nothing is what many quantities are for hours: no rain, no evaporation at night.
+        guard count > 30, value != 0, repeatRun > 2 * longestRepeat + 3, repeatShare < 0.98 else { return }
         let over = repeatRun - 2 * longestRepeat
         let run = -Tails.log10(max(repeatShare, 0.05)) * over - ChannelState.chartCost
         invalidity = min(max(run, invalidity), ChannelState.certain)
@@ -60,6 +62,7 @@ extension ChannelState {
     mutating func addInvalidity(isRepeat: Bool, timeMs: Double) {
         guard invalidity > 0, invalidity > surprise else { return }
         surprise = invalidity
+        novelty = invalidity
         layer = Double(Finding.Layer.validity.rawValue)
         direction = Double((isRepeat ? Finding.Direction.frozen : .missing).rawValue)
         if surprise < 1 { quietMs = timeMs }

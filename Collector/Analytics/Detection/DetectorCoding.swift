@@ -26,7 +26,9 @@ extension AssetDetector {
         out.plain(asset)
         out.plain(groups)
         out.plain(channels)
+        out.plain(regimes)
         out.plain(newest)
+        out.plain(together)
         for block in blocks { block.write(to: &out) }
         tracker.write(to: &out)
         return out.sealed()
@@ -41,7 +43,9 @@ extension AssetDetector {
         input.plain(&asset)
         input.plain(&groups)
         input.plain(&channels)
+        input.plain(&regimes)
         input.plain(&newest)
+        input.plain(&together)
         for index in blocks.indices { blocks[index].read(from: &input) }
         guard let tracker = FindingTracker(from: &input), input.isComplete else { throw .damaged }
         self.tracker = tracker

@@ -25,14 +25,23 @@ public struct DetectorPlan: Sendable {
         let relations: [Int]
         /// Charted signals and relations of this group, for the layer that looks at all of them at once.
         let charted: [Int]
+        /// All its signals, and the relations.
+        let members: [Int]
         /// The charted signals in blocks that are looked at together, as indices into the detector's blocks.
         let blocks: Range<Int>
+        /// log10 of how many channels have their chance of a false alarm.
+        let cost: Double
     }
 
     /// The members of each block.
     let blocks: [[Int]]
 
     let channels: [Channel]
+    let rules: [ChannelRule]
+    /// By name; of two channels of one name, the first.
+    let channelNumbers: [String: Int]
+    /// The kind's regimes, and one more after the asset has come back to its steady one; 1 where the kind knows none.
+    let regimeCount: Int
     let signalCount: Int
     let groups: [Group]
     let knowledge: Knowledge
@@ -40,7 +49,7 @@ public struct DetectorPlan: Sendable {
     let relationInputs: [[Int]]
     let regimeInputs: [Int]
     /// Equal plans have equal fingerprints: a saved state belongs to one.
-    public let fingerprint: UInt64
+    let fingerprint: UInt64
 
     public init(kind: AssetKind) { self.init(groups: kind.groups, knowledge: kind.knowledge) }
 
@@ -86,13 +95,23 @@ public struct DetectorPlan: Sendable {
             }
             return Group(
                 first: own.lowerBound, count: own.count, relations: relationsOf[number],
-                charted: signals + relationsOf[number], blocks: firstBlock..<blocks.count)
+                charted: signals + relationsOf[number], members: Array(own) + relationsOf[number],
+                blocks: firstBlock..<blocks.count,
+                cost: Tails.log10(Double(max(signals.count + relationsOf[number].count, 1))))
         }
         self.blocks = blocks
         self.channels = channels
+        channelNumbers = Dictionary(
+            channels.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        rules = channels.map {
+            ChannelRule(
+                isCharted: $0.isCharted, isRelation: $0.isRelation, low: $0.low, high: $0.high,
+                resolution: $0.resolution)
+        }
+        regimeCount = regimeInputs.isEmpty ? 1 : min(max(knowledge.regimes?.names.count ?? 1, 1), 16) + 1
         self.knowledge = knowledge
         relationInputs = inputs
-        fingerprint = DetectorPlan.fingerprint(channels, firsts)
+        fingerprint = DetectorPlan.fingerprint(channels, firsts, regimeCount: regimeCount)
     }
 
     /// All signals of all groups in order, then the relations.
@@ -109,7 +128,7 @@ public struct DetectorPlan: Sendable {
     }
 
     /// FNV-1a over what gives the state its shape and its meaning.
-    private static func fingerprint(_ channels: [Channel], _ firsts: [Int]) -> UInt64 {
+    private static func fingerprint(_ channels: [Channel], _ firsts: [Int], regimeCount: Int) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         for channel in channels {
@@ -117,6 +136,7 @@ public struct DetectorPlan: Sendable {
             add(channel.isCharted ? 1 : 2)
             add(channel.isRelation ? 1 : 2)
         }
+        add(UInt8(truncatingIfNeeded: regimeCount))
         for first in firsts { add(UInt8(truncatingIfNeeded: first)) }
         return hash
     }

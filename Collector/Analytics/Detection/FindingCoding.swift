@@ -3,6 +3,7 @@ extension FindingTracker {
     func write(to out: inout StateWriter) {
         out.word(lastNumber)
         out.word(frames)
+        out.word(framesAlone)
         out.word(calm)
         out.word(toldSurprise)
         out.word(lastSeenMs)
@@ -38,6 +39,7 @@ extension FindingTracker {
     init?(from input: inout StateReader) {
         lastNumber = input.int()
         frames = input.double()
+        framesAlone = input.double()
         calm = input.double()
         toldSurprise = input.double()
         lastSeenMs = input.int()

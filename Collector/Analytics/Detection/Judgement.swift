@@ -6,134 +6,145 @@ extension AssetDetector {
     mutating func judge(_ group: Int, _ timeMs: Int64, into changes: inout [FindingChange]) {
         fuse(group)
         if tracker.open == nil {
-            guard asset.surprise >= asset.threshold else { return }
+            guard asset.novelty >= asset.threshold else { return }
             begin(timeMs, into: &changes)
         } else {
-            goOn(timeMs, into: &changes)
+            goOn(group, timeMs, into: &changes)
         }
     }
 
-    /// The surprise of the most surprising channel, less what so many channels make likely by chance.
+    /// Notes which channels have a part in the open finding. True if another one has joined it.
+    private mutating func join(_ group: Int) -> Bool {
+        let place = plan.groups[group]
+        let mark = groups[group].threshold + place.cost
+        var hasJoined = false
+        for index in place.members
+        where channels[index].novelty >= mark && channels[index].involved == 0 {
+            channels[index].involved = 1
+            hasJoined = true
+        }
+        return hasJoined
+    }
+
+    /// The surprise of the most surprising channel, less what so many channels make likely by chance (Sidak).
     private mutating func fuse(_ group: Int) {
         let place = plan.groups[group]
         var worst = 0.0
-        for index in place.first..<(place.first + place.count) { worst = max(worst, channels[index].surprise) }
-        for index in place.relations { worst = max(worst, channels[index].surprise) }
-        for index in place.blocks { worst = max(worst, blocks[index].figures.surprise) }
-        let cost = Tails.log10(Double(max(place.count + place.relations.count, 1)))
-        groups[group].surprise = max(0, worst - cost)
-        if groups[group].intervalMs > 0 {
-            asset.threshold = budget.threshold(intervalMs: groups[group].intervalMs)
+        var newest = 0.0
+        channels.withUnsafeBufferPointer { channels in
+            for index in place.first..<(place.first + place.count) {
+                worst = max(worst, channels[index].surprise)
+                newest = max(newest, channels[index].novelty)
+            }
+            for index in place.relations {
+                worst = max(worst, channels[index].surprise)
+                newest = max(newest, channels[index].novelty)
+            }
         }
-        asset.surprise = groups.reduce(0) { max($0, $1.surprise) }
+        for index in place.blocks {
+            worst = max(worst, blocks[index].figures.surprise)
+            newest = max(newest, blocks[index].figures.novelty)
+        }
+        groups[group].surprise = max(0, worst - place.cost)
+        groups[group].novelty = max(0, newest - place.cost)
+        if groups[group].intervalMs > 0, groups[group].intervalMs != groups[group].thresholdFor {
+            groups[group].thresholdFor = groups[group].intervalMs
+            groups[group].threshold = budget.threshold(intervalMs: groups[group].intervalMs)
+        }
+        // The group that is farthest over its own threshold speaks for the asset.
+        var most = -Double.infinity
+        asset.surprise = 0
+        asset.novelty = 0
+        for state in groups {
+            asset.novelty = max(asset.novelty, state.novelty)
+            guard state.surprise - state.threshold > most else { continue }
+            most = state.surprise - state.threshold
+            asset.surprise = state.surprise
+            asset.threshold = state.threshold
+        }
     }
 
     private mutating func begin(_ timeMs: Int64, into changes: inout [FindingChange]) {
-        tracker.lastNumber += 1
-        tracker.frames = 0
-        tracker.calm = 0
-        tracker.lastSeenMs = timeMs
-        tracker.toldSurprise = asset.surprise
+        tracker.begin(timeMs, surprise: asset.surprise)
+        for index in channels.indices { channels[index].involved = 0 }
+        for group in groups.indices { _ = join(group) }
         let ranking = contributions()
         let finding = Finding(
-            number: tracker.lastNumber, sinceMs: min(onset(timeMs), timeMs), detectedMs: timeMs, endedMs: nil,
+            number: tracker.lastNumber, sinceMs: onset(timeMs), detectedMs: timeMs, endedMs: nil,
             peakMs: timeMs, surprise: asset.surprise, peakSurprise: asset.surprise,
             level: FindingTracker.level(asset.surprise, threshold: asset.threshold), layer: layer(),
-            regime: regimeName, contributions: ranking, brokenRelations: brokenRelations(), likelyFaults: [])
+            regime: regimeName, contributions: ranking, brokenRelations: brokenRelations(),
+            likelyFaults: likelyFaults())
         tracker.open = finding
         changes.append(FindingChange(phase: .began, finding: finding))
     }
 
-    private mutating func goOn(_ timeMs: Int64, into changes: inout [FindingChange]) {
-        guard var finding = tracker.open else { return }
-        tracker.frames += 1
-        finding.surprise = asset.surprise
-        if asset.surprise > finding.peakSurprise {
-            finding.peakSurprise = asset.surprise
-            finding.peakMs = timeMs
-        }
-        if asset.surprise >= asset.threshold - FindingTracker.hysteresis {
-            tracker.calm = 0
-            tracker.lastSeenMs = timeMs
-        } else {
-            tracker.calm += 1
-        }
-        if tracker.calm >= FindingTracker.calmFrames {
-            finding.endedMs = tracker.lastSeenMs
-            tracker.open = nil
-            changes.append(FindingChange(phase: .ended, finding: finding))
+    private mutating func goOn(_ group: Int, _ timeMs: Int64, into changes: inout [FindingChange]) {
+        let isSeen = asset.surprise >= asset.threshold - FindingTracker.hysteresis
+        guard tracker.goOn(timeMs, surprise: asset.surprise, isSeen: isSeen) else {
+            end(into: &changes)
             return
         }
-        let level = FindingTracker.level(finding.peakSurprise, threshold: asset.threshold)
-        if finding.peakSurprise >= tracker.toldSurprise + FindingTracker.notable || level > finding.level {
-            tracker.toldSurprise = finding.peakSurprise
-            finding.level = max(level, finding.level)
-            finding.contributions = contributions()
-            finding.brokenRelations = brokenRelations()
-            changes.append(FindingChange(phase: .changed, finding: finding))
+        if join(group) {
+            if tracker.framesAlone > FindingTracker.joinFrames {
+                end(into: &changes)
+                begin(timeMs, into: &changes)
+                return
+            }
+            tracker.framesAlone = 0
         }
-        tracker.open = finding
+        let level = FindingTracker.level(tracker.peakSurprise, threshold: asset.threshold)
+        guard tracker.isNotable(level) else { return }
+        let parts = contributions()
+        let broken = brokenRelations()
+        let faults = likelyFaults()
+        tracker.tell(level, parts, broken, faults)
+        if let open = tracker.open { changes.append(FindingChange(phase: .changed, finding: open)) }
+    }
+
+    private mutating func end(into changes: inout [FindingChange]) {
+        guard var finding = tracker.open else { return }
+        finding.endedMs = tracker.lastSeenMs
+        tracker.open = nil
+        changes.append(FindingChange(phase: .ended, finding: finding))
     }
 
     var regimeName: String {
-        guard let names = plan.knowledge.regimes?.names, asset.regime >= 0 else { return "" }
-        let index = Int(min(asset.regime, 1e6))
-        return names.indices.contains(index) ? names[index] : ""
+        guard let names = plan.knowledge.regimes?.names, asset.regime >= 0, asset.regime < Double(names.count) else {
+            return ""
+        }
+        return names[Int(asset.regime)]
     }
 
-    /// The most surprising channel's estimate of when it left its course.
+    /// When the channel that shows it most left its course: the last time it showed nothing.
     private func onset(_ timeMs: Int64) -> Int64 {
-        guard let worst = channels.indices.max(by: { channels[$0].surprise < channels[$1].surprise }) else {
-            return timeMs
+        var most = 0.0
+        var quiet = Double(timeMs)
+        for state in channels where state.surprise > most && state.quietMs > 0 {
+            most = state.surprise
+            quiet = state.quietMs
         }
-        let state = channels[worst]
-        let quiet = state.quietMs > 0 ? state.quietMs : Double(timeMs)
+        for block in blocks where block.figures.surprise > most && block.figures.quietMs > 0 {
+            most = block.figures.surprise
+            quiet = block.figures.quietMs
+        }
         guard abs(quiet) < 9e15 else { return timeMs }
-        return Int64(quiet)
+        return min(Int64(quiet), timeMs)
     }
 
     private func layer() -> Finding.Layer {
         guard let worst = channels.indices.max(by: { channels[$0].surprise < channels[$1].surprise }) else {
             return .signal
         }
-        let together = blocks.max { $0.figures.surprise < $1.figures.surprise }
-        if let together, together.figures.surprise > channels[worst].surprise { return .multivariate }
+        let together = blocks.reduce(0) { max($0, $1.figures.surprise) }
+        if together > channels[worst].surprise { return .multivariate }
         let layer = Finding.Layer(rawValue: Int(channels[worst].layer)) ?? .signal
         return layer == .signal && plan.channels[worst].isRelation ? .relation : layer
     }
 
     private func brokenRelations() -> [String] {
-        (plan.signalCount..<channels.count).filter { channels[$0].surprise >= asset.threshold - 1 }.map {
+        (plan.signalCount..<channels.count).filter { channels[$0].surprise >= asset.threshold }.map {
             plan.channels[$0].name
-        }
-    }
-
-    /// The channels by what they add: signals only, relations point to theirs.
-    func contributions() -> [Finding.Contribution] {
-        var weights = [Double](repeating: 0, count: plan.signalCount)
-        for index in 0..<plan.signalCount where channels[index].surprise > 1 {
-            weights[index] = channels[index].surprise
-        }
-        for block in blocks where block.figures.surprise > 2 {
-            let blame = block.blame()
-            let whole = blame.reduce(1e-9) { $0 + abs($1) }
-            for (place, index) in block.members.enumerated() {
-                weights[index] += block.figures.surprise * abs(blame[place]) / whole
-            }
-        }
-        let total = weights.reduce(0, +)
-        guard total > 0 else { return [] }
-        let order = weights.indices.filter { weights[$0] > 0 }.sorted {
-            (weights[$0], $1) > (weights[$1], $0)
-        }
-        let most = order.prefix(Finding.mostContributions)
-        let sum = most.reduce(0) { $0 + weights[$1] }
-        return most.map { index in
-            let state = channels[index]
-            return Finding.Contribution(
-                signal: plan.channels[index].name, share: weights[index] / sum,
-                direction: Finding.Direction(rawValue: Int(state.direction)) ?? .up, expected: state.usualLevel.mean,
-                seen: Int(state.direction) == Finding.Direction.missing.rawValue ? .nan : state.value)
         }
     }
 }

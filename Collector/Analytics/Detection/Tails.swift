@@ -23,6 +23,18 @@ enum Tails {
         return exponent * ln2 + 2 * s * series
     }
 
+    /// The exponential, to about 1e-11.
+    static func exp(_ x: Double) -> Double {
+        let x = min(max(x, -700), 700)
+        let whole = (x / ln2).rounded()
+        let part = (x - whole * ln2) / 8
+        var sum = 1.0
+        for term in stride(from: 9.0, through: 1, by: -1) { sum = 1 + sum * part / term }
+        let square = sum * sum
+        let fourth = square * square
+        return fourth * fourth * Double(sign: .plus, exponent: Int(whole), significand: 1)
+    }
+
     @inline(__always)
     static func log10(_ x: Double) -> Double { ln(x) / ln10 }
 

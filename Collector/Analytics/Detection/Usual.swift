@@ -13,14 +13,14 @@ struct Usual: Sendable {
     static let known = 100.0
     static let clip = 3.5
 
+    /// How many neighbouring values hang together: an autoregressive course of coefficient r has a mean square step of
+    /// 2 (1 - r) of its variance, and one independent value in (1 + r) / (1 - r).
+    @inline(__always)
+    var together: Double { max(1, 4 * variance / max(stepSquare, 1e-300) - 1) }
+
     /// How many independent values have been seen, less those that mean and variance have used up.
     @inline(__always)
-    var freedom: Double {
-        // An autoregressive course of coefficient r has a mean square step of 2 (1 - r) of its variance,
-        // and one independent value in (1 + r) / (1 - r).
-        let together = max(1, 4 * variance / max(stepSquare, 1e-300) - 1)
-        return min(count / together - 1, 200)
-    }
+    var freedom: Double { min(count / together - 1, 200) }
 
     /// The normal distance of `value`, with its sign; 0 while too little is known.
     @inline(__always)
@@ -67,11 +67,20 @@ struct Calibration: Sendable {
     static let trustBeyond = 12.0
     /// One reading counts no more than this: an anomaly is not to be taken for the usual.
     static let most = 8.0
+    /// Excursions under this are never news; no more than so much is got accustomed to, and for so many readings.
+    static let ofInterest = 3.0
+    static let mostAccustomed = 6.0
+    static let mostRoutine = 1_000.0
+    static let accustomedReadings = 2_000.0
 
     private var share = Calibration.nominalShare
     private var excess = Calibration.nominalExcess
     private var count = 0.0
     private var beyond = 0.0
+    /// Surprise that has come twice of late and gone again: once more is no news.
+    private(set) var accustomed = 0.0
+    /// The larger of the last excursions, fading.
+    private var known = 0.0
     /// The farthest of the excursion that goes on, 0 if none does.
     private var peak = 0.0
 
@@ -84,20 +93,37 @@ struct Calibration: Sendable {
     }
 
     /// Excursions count once, when they are over: neighbours share their cause. A finding's own excursion counts too.
+    /// `isRoutine`: the asset is in a regime other than its steady one, where what has come once is known.
     @inline(__always)
-    mutating func learn(_ surprise: Double, memory: Double) {
+    mutating func learn(_ surprise: Double, memory: Double, isRoutine: Bool) {
         if surprise > Calibration.mark {
             peak = max(peak, surprise)
             return
         }
         count += 1
+        let fade = 1 - 1 / Calibration.accustomedReadings
+        accustomed *= fade
+        known *= fade
         let weight = 1 / (min(count, memory) + Calibration.trust)
-        if peak == 0 {
-            share -= share * weight
-            return
-        }
+        if peak == 0 { share -= share * weight } else { endExcursion(weight, memory: memory, isRoutine: isRoutine) }
+    }
+
+    /// What was going on when the asset last left this regime is over.
+    mutating func enter(memory: Double, isRoutine: Bool) {
+        guard peak > 0 else { return }
+        endExcursion(1 / (min(count, memory) + Calibration.trust), memory: memory, isRoutine: isRoutine)
+    }
+
+    private mutating func endExcursion(_ weight: Double, memory: Double, isRoutine: Bool) {
         share += (1 - share) * weight
         beyond += 1
+        let size = corrected(peak) - Calibration.ofInterest
+        if isRoutine {
+            accustomed = max(accustomed, min(size, Calibration.mostRoutine))
+        } else {
+            accustomed = max(accustomed, min(size, known, Calibration.mostAccustomed))
+            known = max(known, size)
+        }
         let far = min(peak - Calibration.mark, Calibration.most)
         excess += (far - excess) / (min(beyond, memory / 50) + Calibration.trustBeyond)
         peak = 0
