@@ -73,6 +73,13 @@ public struct AssetDetector: Sendable {
         }
         findRegime()
         let regime = regimeIndex
+        if Double(regime) == asset.baseline {
+            asset.baselineFrames += 1
+        } else {
+            asset.baseline = Double(regime)
+            asset.baselineFrames = 0
+            asset.visits[min(regime, 16)] += 1
+        }
         let moment = Moment(
             timeMs: now, learning: tracker.learning, hasGap: groups[group].hasGap,
             isTurning: asset.regimeFrames < AssetDetector.turningFrames,
@@ -135,6 +142,13 @@ public struct AssetDetector: Sendable {
                 }
             }
         }
+    }
+
+    /// True where the asset has never been before: what is news there and what is routine cannot be told yet.
+    var isOnNewGround: Bool {
+        let regime = regimeIndex
+        return regime > 0 && asset.visits[min(regime, 16)] <= 1
+            && asset.baselineFrames < AssetDetector.settlingFrames
     }
 
     /// The regime that baselines are kept for: the asset's own, or the last while it settles after having come back.

@@ -7,6 +7,11 @@ struct AssetState: Sendable {
     var regime = 0.0
     /// Frames since the regime changed.
     var regimeFrames = 1e9
+    /// How often each regime that baselines are kept for has been entered.
+    var visits: [17 of Double] = .init(repeating: 0)
+    /// The regime of the last frame that baselines were kept for, and frames since it began.
+    var baseline = 0.0
+    var baselineFrames = 0.0
 }
 
 /// What is remembered of one group as a whole. Every field is a Double.

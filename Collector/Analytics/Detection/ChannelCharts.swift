@@ -24,14 +24,12 @@ extension ChannelState {
     mutating func take(_ reading: Double, _ rule: ChannelRule, _ regime: inout RegimeState, _ moment: Moment) {
         let isFirst = count == 0
         let isRepeat = !isFirst && reading == value
-        let isReset = isCounter && reading < value
         if reading < value { downs += 1 }
         let learning = learningNow(moment)
         checkAlive(isRepeat: isRepeat, learning: learning)
         defer { addInvalidity(isRepeat: isRepeat, timeMs: moment.timeMs) }
         value = reading
-        // A counter that begins again tells nothing but that.
-        if moment.hasGap || isReset { predictor.pause() }
+        if moment.hasGap { predictor.pause() }
         guard !isFirst else {
             predictor.take(reading, error: 0, weight: 0, typical: 0)
             level = reading
@@ -42,6 +40,10 @@ extension ChannelState {
             if layer == Double(Finding.Layer.validity.rawValue) { calm() }
             return
         }
+        if isCounter {
+            calm()
+            return
+        }
         course.take(reading, timeMs: moment.timeMs)
         if predictor.isPaused {
             predictor.take(reading, error: 0, weight: 0, typical: 0)
@@ -50,7 +52,7 @@ extension ChannelState {
         judge(reading, rule, &regime, moment, learning: learning)
     }
 
-    /// True for what only goes up, but for beginning again: it has no usual level.
+    /// True for what only goes up, but for beginning again: it has no usual level, and follows from what it counts.
     @inline(__always)
     var isCounter: Bool { count * (1 - repeatShare) > 100 && downs * 100 < count * (1 - repeatShare) }
 
@@ -82,9 +84,7 @@ extension ChannelState {
             // What has hardly ever moved tells nothing about how far it may: only that moving is rare.
             worst = Tails.distance(surprise: Tails.log10((count + 2) / (learned + 1)))
         }
-        if !isCounter {
-            chartLevel(reading, floor: floor, learning: learning, &regime.level, worst: &worst, way: &way)
-        }
+        chartLevel(reading, floor: floor, learning: learning, &regime.level, worst: &worst, way: &way)
         settle(worst, way, &regime.calibration, moment)
         learn(error, score: score, clipped: clipped, floor: floor, learning: learning)
         let weight = learning * min(1, 3 / max(abs(score), 1e-9))

@@ -51,7 +51,7 @@ extension ChannelState {
         }
         repeatRun += 1
         // Nothing is what many quantities are for hours: no rain, no evaporation at night.
-        guard count > 30, value != 0, repeatRun > 2 * longestRepeat + 3, repeatShare < 0.98 else { return }
+        guard count > 30, value != 0, !isCounter, repeatRun > 2 * longestRepeat + 3, repeatShare < 0.98 else { return }
         let over = repeatRun - 2 * longestRepeat
         let run = -Tails.log10(max(repeatShare, 0.05)) * over - ChannelState.chartCost
         invalidity = min(max(run, invalidity), ChannelState.certain)

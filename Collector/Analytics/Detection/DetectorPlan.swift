@@ -49,7 +49,7 @@ public struct DetectorPlan: Sendable {
     let relationInputs: [[Int]]
     let regimeInputs: [Int]
     /// Equal plans have equal fingerprints: a saved state belongs to one.
-    let fingerprint: UInt64
+    public let fingerprint: UInt64
 
     public init(kind: AssetKind) { self.init(groups: kind.groups, knowledge: kind.knowledge) }
 

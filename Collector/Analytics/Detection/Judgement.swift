@@ -29,12 +29,14 @@ extension AssetDetector {
     /// The surprise of the most surprising channel, less what so many channels make likely by chance (Sidak).
     private mutating func fuse(_ group: Int) {
         let place = plan.groups[group]
+        let isNew = isOnNewGround
         var worst = 0.0
         var newest = 0.0
         channels.withUnsafeBufferPointer { channels in
             for index in place.first..<(place.first + place.count) {
                 worst = max(worst, channels[index].surprise)
-                newest = max(newest, channels[index].novelty)
+                let isJudged = !isNew || channels[index].invalidity > 0
+                if isJudged { newest = max(newest, channels[index].novelty) }
             }
             for index in place.relations {
                 worst = max(worst, channels[index].surprise)
@@ -43,7 +45,7 @@ extension AssetDetector {
         }
         for index in place.blocks {
             worst = max(worst, blocks[index].figures.surprise)
-            newest = max(newest, blocks[index].figures.novelty)
+            if !isNew { newest = max(newest, blocks[index].figures.novelty) }
         }
         groups[group].surprise = max(0, worst - place.cost)
         groups[group].novelty = max(0, newest - place.cost)

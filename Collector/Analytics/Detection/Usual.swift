@@ -82,7 +82,7 @@ struct Calibration: Sendable {
     /// The larger of the last excursions, fading.
     private var known = 0.0
     /// The farthest of the excursion that goes on, 0 if none does.
-    private var peak = 0.0
+    private(set) var peak = 0.0
 
     @inline(__always)
     func corrected(_ surprise: Double) -> Double {
