@@ -13,6 +13,8 @@ public struct AssetDetector: Sendable {
     var groups: [GroupState]
     /// Per channel, one for each regime.
     var regimes: [RegimeState]
+    /// Per charted channel, the means of the day's quarters of an hour.
+    var quarters: [Double]
     /// So many frames after a change of regime, nothing is learned.
     static let turningFrames = 20.0
     /// So many frames after it has come back to the steady regime, an asset is still settling.
@@ -32,6 +34,7 @@ public struct AssetDetector: Sendable {
         self.budget = budget
         channels = Array(repeating: ChannelState(), count: plan.channels.count)
         regimes = Array(repeating: RegimeState(), count: plan.channels.count * plan.regimeCount)
+        quarters = Array(repeating: .nan, count: plan.channels.count * DayCourse.slots)
         groups = Array(repeating: GroupState(), count: plan.groups.count)
         blocks = plan.blocks.map { Block(members: $0, regimes: plan.regimeCount) }
         newest = Array(repeating: .nan, count: plan.signalCount)
@@ -125,7 +128,9 @@ public struct AssetDetector: Sendable {
         let first = plan.groups[group].first
         let regime = regimeIndex
         let regimeCount = plan.regimeCount
-        plan.rules.withUnsafeBufferPointer { rules in
+        quarters.withUnsafeMutableBufferPointer { quarters in
+            guard let quarters = quarters.baseAddress else { return }
+            let rules = plan.rules
             channels.withUnsafeMutableBufferPointer { channels in
                 regimes.withUnsafeMutableBufferPointer { regimes in
                     for index in 0..<values.count {
@@ -137,7 +142,7 @@ public struct AssetDetector: Sendable {
                         together[number] = channels[number].isCounter ? .nan : values[index]
                         AssetDetector.take(
                             values[index], rules[number], &channels[number], &regimes[number * regimeCount + regime],
-                            moment)
+                            quarters + number * DayCourse.slots, moment)
                     }
                 }
             }
@@ -161,7 +166,7 @@ public struct AssetDetector: Sendable {
     @inline(__always)
     private static func take(
         _ value: Double, _ rule: ChannelRule, _ channel: inout ChannelState, _ regime: inout RegimeState,
-        _ moment: Moment
+        _ quarters: UnsafeMutablePointer<Double>, _ moment: Moment
     ) {
         guard rule.isCharted else {
             channel.count += 1
@@ -169,7 +174,7 @@ public struct AssetDetector: Sendable {
             channel.calm()
             return
         }
-        channel.take(value, rule, &regime, moment)
+        channel.take(value, rule, &regime, quarters, moment)
         if value < rule.low || value > rule.high {
             channel.surprise = ChannelState.certain
             channel.novelty = ChannelState.certain
@@ -190,9 +195,13 @@ public struct AssetDetector: Sendable {
                 channels[number].calm()
                 continue
             }
-            AssetDetector.take(
-                residual, plan.rules[number], &channels[number], &regimes[number * plan.regimeCount + regimeIndex],
-                moment)
+            let slot = number * plan.regimeCount + regimeIndex
+            quarters.withUnsafeMutableBufferPointer { quarters in
+                guard let quarters = quarters.baseAddress else { return }
+                AssetDetector.take(
+                    residual, plan.rules[number], &channels[number], &regimes[slot],
+                    quarters + number * DayCourse.slots, moment)
+            }
         }
     }
 

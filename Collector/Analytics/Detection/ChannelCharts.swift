@@ -21,7 +21,10 @@ extension ChannelState {
 
     /// Takes a good reading.
     @inline(__always)
-    mutating func take(_ reading: Double, _ rule: ChannelRule, _ regime: inout RegimeState, _ moment: Moment) {
+    mutating func take(
+        _ reading: Double, _ rule: ChannelRule, _ regime: inout RegimeState, _ quarters: UnsafeMutablePointer<Double>,
+        _ moment: Moment
+    ) {
         let isFirst = count == 0
         let isRepeat = !isFirst && reading == value
         if reading < value { downs += 1 }
@@ -29,6 +32,7 @@ extension ChannelState {
         checkAlive(isRepeat: isRepeat, learning: learning)
         defer { addInvalidity(isRepeat: isRepeat, timeMs: moment.timeMs) }
         value = reading
+        newResidual = .nan
         if moment.hasGap { predictor.pause() }
         guard !isFirst else {
             predictor.take(reading, error: 0, weight: 0, typical: 0)
@@ -45,6 +49,7 @@ extension ChannelState {
             return
         }
         course.take(reading, timeMs: moment.timeMs)
+        day.take(reading, timeMs: moment.timeMs, learning: learning, quarters)
         if predictor.isPaused {
             predictor.take(reading, error: 0, weight: 0, typical: 0)
             return
@@ -85,6 +90,10 @@ extension ChannelState {
             worst = Tails.distance(surprise: Tails.log10((count + 2) / (learned + 1)))
         }
         chartLevel(reading, floor: floor, learning: learning, &regime.level, worst: &worst, way: &way)
+        if abs(day.distance) > worst {
+            worst = abs(day.distance)
+            way = day.distance > 0 ? .up : .down
+        }
         settle(worst, way, &regime.calibration, moment)
         learn(error, score: score, clipped: clipped, floor: floor, learning: learning)
         let weight = learning * min(1, 3 / max(abs(score), 1e-9))
@@ -115,6 +124,7 @@ extension ChannelState {
     @inline(__always)
     private mutating func learn(_ error: Double, score: Double, clipped: Double, floor: Double, learning: Double) {
         defer { residual = clipped }
+        newResidual = clipped
         guard learning > 0 else { return }
         learned += learning
         let share = learning / min(max(learned, 1), ChannelState.memory)

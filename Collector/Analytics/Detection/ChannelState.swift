@@ -22,6 +22,8 @@ struct ChannelState: Sendable {
     var learned = 0.0
     /// The residual in standard deviations, clipped as it is charted.
     var residual = 0.0
+    /// The residual of this frame, NaN if it brought none.
+    var newResidual = Double.nan
     /// What neighbours have in common: whether the residual is white.
     var lagProduct = 0.0
     var lagSquare = 0.0
@@ -39,6 +41,7 @@ struct ChannelState: Sendable {
     /// The smoothed reading.
     var level = 0.0
     var course = Course()
+    var day = DayCourse()
 
     // What it comes to.
     var surprise = 0.0

@@ -27,6 +27,7 @@ extension AssetDetector {
         out.plain(groups)
         out.plain(channels)
         out.plain(regimes)
+        out.plain(quarters)
         out.plain(newest)
         out.plain(together)
         for block in blocks { block.write(to: &out) }
@@ -44,6 +45,7 @@ extension AssetDetector {
         input.plain(&groups)
         input.plain(&channels)
         input.plain(&regimes)
+        input.plain(&quarters)
         input.plain(&newest)
         input.plain(&together)
         for index in blocks.indices { blocks[index].read(from: &input) }

@@ -11,7 +11,7 @@ extension AssetDetector {
     /// Bytes of state, which do not depend on how much it has seen.
     public var memoryBytes: Int {
         channels.count * MemoryLayout<ChannelState>.stride + groups.count * MemoryLayout<GroupState>.stride
-            + newest.count * 8 + regimes.count * MemoryLayout<RegimeState>.stride
+            + (2 * newest.count + quarters.count) * 8 + regimes.count * MemoryLayout<RegimeState>.stride
             + blocks.reduce(0) { $0 + 8 * $1.members.count * (5 + 2 * $1.members.count + $1.directions) }
     }
 }

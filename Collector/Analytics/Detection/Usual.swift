@@ -69,7 +69,7 @@ struct Calibration: Sendable {
     static let most = 8.0
     /// Excursions under this are never news; no more than so much is got accustomed to, and for so many readings.
     static let ofInterest = 3.0
-    static let mostAccustomed = 6.0
+    static let mostAccustomed = 12.0
     static let mostRoutine = 1_000.0
     static let accustomedReadings = 2_000.0
 

@@ -34,7 +34,7 @@ import Testing
         var detector = AssetDetector(plan: Streams.plan)
         for frame in 0..<400 { _ = detector.take(&stream) { if frame > 360 { $0[1] += 40 } } }
         let bytes = detector.encoded()
-        let numbers = [Double.nan, .infinity, -.infinity, 1e308, -1e308, 5e-324, 0, -1, 1e18, 3.7]
+        let numbers = [Double.nan, .infinity, -.infinity, 1e308, -1e308, .leastNonzeroMagnitude, 0, -1, 1e18, 3.7]
         var random = SeededRandom(seed: 10)
         for _ in 0..<400 {
             var forged = Array(bytes.dropLast(8))
@@ -52,7 +52,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [Double.nan, .infinity, -.infinity, 1e308, -1e308, 5e-324, .greatestFiniteMagnitude])
+    @Test(arguments: [
+        Double.nan, .infinity, -.infinity, 1e308, -1e308, .leastNonzeroMagnitude, .greatestFiniteMagnitude,
+    ])
     func `hostile readings and times neither trap nor spoil what comes after`(value: Double) throws {
         var stream = Streams(seed: 6)
         var detector = AssetDetector(plan: Streams.plan)
