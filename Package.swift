@@ -16,12 +16,25 @@ let common: [SwiftSetting] = [
 let crossModule: [SwiftSetting] = [
     .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))
 ]
+// What simulates is optimised in debug builds too, all its checks left in: tests run over days of simulated time.
+// BELLWETHER_PLAIN=1 leaves it as the rest is; Tests/Bench/fingerprints.sh compares such a build with a release.
+let optimised: [SwiftSetting] =
+    Context.environment["BELLWETHER_PLAIN"] == nil
+    ? [
+        .unsafeFlags(
+            ["-O", "-whole-module-optimization", "-num-threads", "2", "-assert-config", "Debug"],
+            .when(configuration: .debug))
+    ] : []
 
 func system(_ name: String, _ folder: String, pkgConfig: String? = nil, apt: String) -> Target {
     .systemLibrary(name: name, path: "\(folder)/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
-func library(_ name: String, _ folder: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: "\(folder)/\(name)", swiftSettings: common + crossModule)
+func library(
+    _ name: String, _ folder: String, _ dependencies: [Target.Dependency] = [], _ settings: [SwiftSetting] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "\(folder)/\(name)",
+        swiftSettings: common + crossModule + settings)
 }
 func program(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: common)
@@ -56,11 +69,11 @@ let package = Package(
         .target(name: "CMigrations", path: "Collector/Migrations"),
 
         // Shared
-        library("Model", "Shared"),
+        library("Model", "Shared", [], optimised),
         library("Runtime", "Shared", ["Model", "CSystem", "CYAML", "CJansson", "CCrypto"]),
         library("Sparkplug", "Shared", ["Model", "Runtime"]),
         library("MQTT", "Shared", ["Model", "Runtime", "CMosquitto", "CSystem"]),
-        library("Assets", "Shared", ["Model"]),
+        library("Assets", "Shared", ["Model"], optimised),
         library("Tables", "Shared", ["Model", "Runtime", "CZstd"]),
         library("Scenarios", "Shared", ["Model", "Runtime"]),
 

@@ -45,7 +45,7 @@ enum CanduScenario: Int, CaseIterable {
 extension AssetKind {
     static let candu = AssetKind(
         id: "candu", title: "CANDU reactor", plant: CanduPlant.self,
-        scenarios: CanduScenario.allCases.map(\.scenario)
+        scenarios: CanduScenario.allCases.map(\.scenario), knowledge: .candu
     ) { CanduSimulator(seed: $0) }
 }
 

@@ -54,7 +54,7 @@ enum CasterScenario: Int, CaseIterable {
 extension AssetKind {
     static let caster = AssetKind(
         id: "caster", title: "Continuous slab caster", plant: CasterPlant.self,
-        scenarios: CasterScenario.allCases.map(\.scenario)
+        scenarios: CasterScenario.allCases.map(\.scenario), knowledge: .caster
     ) { CasterSimulator(seed: $0, settings: CasterSettings()) }
 }
 

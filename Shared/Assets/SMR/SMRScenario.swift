@@ -47,7 +47,7 @@ enum SMRScenario: Int, CaseIterable {
 extension AssetKind {
     static let smr = AssetKind(
         id: "smr", title: "Small modular reactor", plant: SMRPlant.self,
-        scenarios: SMRScenario.allCases.map(\.scenario)
+        scenarios: SMRScenario.allCases.map(\.scenario), knowledge: .smr
     ) { SMRSimulator(seed: $0) }
 }
 

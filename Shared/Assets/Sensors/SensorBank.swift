@@ -29,6 +29,10 @@ struct SensorBank<P: Plant>: Sendable {
             }
             faults.levels[kind.rawValue] = level
         }
+        if let index = layout.stoppable, plant.isStopped, !faults.isStopped {
+            faults.lastReading = healthy(index, layout.probes[index], layout.truths[index], plant: &plant, step: step)
+        }
+        faults.isStopped = plant.isStopped
         if faults.levels[SensorFaults.Kind.drift.rawValue] == 0 { faults.drifted = 0 }
     }
 
@@ -54,6 +58,9 @@ struct SensorBank<P: Plant>: Sendable {
             let value = healthy(index, probes[index], truths[index], plant: &plant, step: step)
             readings.values[index - range.lowerBound] = value
             readings.qualities[index - range.lowerBound] = .good
+        }
+        if faults.isStopped, let index = layout.stoppable, range.contains(index) {
+            readings.values[index - range.lowerBound] = faults.lastReading
         }
         if faults.isAny { spoil(range, step: step, readings: &readings) }
         plant.derive(group: group, readings: &readings)
@@ -111,6 +118,8 @@ private struct SensorFaultState: Sendable {
     var levels = Array(repeating: 0.0, count: SensorFaults.Kind.allCases.count)
     var drifted = 0.0
     var held = 0.0
+    var isStopped = false
+    var lastReading = 0.0
 
     var isStuck: Bool { levels[SensorFaults.Kind.stuck.rawValue] > 0 }
     var isAny: Bool {
@@ -122,5 +131,7 @@ private struct SensorFaultState: Sendable {
         archive.visit(&levels)
         archive.visit(&drifted)
         archive.visit(&held)
+        archive.visit(&isStopped)
+        archive.visit(&lastReading)
     }
 }

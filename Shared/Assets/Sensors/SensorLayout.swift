@@ -16,6 +16,8 @@ final class SensorLayout<P: Plant>: Sendable {
     let derived: [[Int]]
     /// The probe that each kind of sensor fault concerns, in the order of `SensorFaults.Kind`.
     let faulty: [Int]
+    /// The probe that a scenario of the plant can stop.
+    let stoppable: Int?
 
     init(_ groups: [ChannelGroup<P>], faults: SensorFaults) {
         self.groups = groups
@@ -47,6 +49,7 @@ final class SensorLayout<P: Plant>: Sendable {
             }
             return index
         }
+        stoppable = P.stoppable.flatMap { names.firstIndex(of: $0) }
     }
 
     /// A signal's place among the readings of its group. For tables that are built once: the name must exist.

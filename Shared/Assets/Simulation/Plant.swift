@@ -16,6 +16,10 @@ protocol Plant: Sendable {
     /// Advances by one step.
     mutating func step()
 
+    /// The signal whose instrument a scenario of the plant can stop, so that it repeats its last reading.
+    static var stoppable: String? { get }
+    var isStopped: Bool { get }
+
     /// How many scenarios the plant knows; those of its sensors follow.
     static var scenarioCount: Int { get }
 
@@ -28,17 +32,20 @@ protocol Plant: Sendable {
 extension Plant {
     static var stepSeconds: Double { Double(stepMs) / 1000 }
 
+    static var stoppable: String? { nil }
+    var isStopped: Bool { false }
+
     func derive(group: Int, readings: inout Readings) {}
 }
 
 extension AssetKind {
     /// The kind that a plant's signal table describes; the sensor scenarios follow the plant's own.
     init<P: Plant>(
-        id: String, title: String, plant: P.Type, scenarios: [Scenario],
+        id: String, title: String, plant: P.Type, scenarios: [Scenario], knowledge: Knowledge = .none,
         makeSimulator: @escaping @Sendable (_ seed: UInt64) -> any Simulator
     ) {
         self.init(
             id: id, title: title, groups: P.layout.groups.map(\.signalGroup),
-            scenarios: scenarios + P.layout.faults.scenarios, makeSimulator: makeSimulator)
+            scenarios: scenarios + P.layout.faults.scenarios, knowledge: knowledge, makeSimulator: makeSimulator)
     }
 }

@@ -27,8 +27,6 @@ struct TailingsPlant: Plant {
     private(set) var insarDisplacementMm = 0.0
     private var displacementAtPassMm = 0.0
     private var faults: [7 of Double] = [0, 0, 0, 0, 0, 0, 0]
-    private var heldPoreKPa = 0.0
-    private var isBlocked = false
 
     init(seed: UInt64) { self.init(seed: seed, design: .standard) }
 
@@ -54,10 +52,11 @@ struct TailingsPlant: Plant {
 
     mutating func disturb(_ disturbances: Disturbances) {
         for scenario in TailingsScenario.allCases { faults[scenario.rawValue] = disturbances[scenario.rawValue] }
-        let blocks = fault(.piezometerBlockage) > 0
-        if blocks, !isBlocked { heldPoreKPa = pore[2] }
-        isBlocked = blocks
     }
+
+    /// A blocked tip keeps its water, whatever the pressure around it does.
+    static let stoppable: String? = "piezometer_3"
+    var isStopped: Bool { fault(.piezometerBlockage) > 0 }
 
     private func fault(_ scenario: TailingsScenario) -> Double { faults[scenario.rawValue] }
 
@@ -185,8 +184,6 @@ struct TailingsPlant: Plant {
         archive.visit(&insarDisplacementMm)
         archive.visit(&displacementAtPassMm)
         for index in 0..<7 { archive.visit(&faults[index]) }
-        archive.visit(&heldPoreKPa)
-        archive.visit(&isBlocked)
     }
 }
 
@@ -201,7 +198,7 @@ extension TailingsPlant {
     var decantM3H: Double { water.decantM3H }
     var seepageLS: Double { water.seepageLS }
     var turbidityNTU: Double { surroundings.turbidityNTU }
-    func porePressureKPa(_ index: Int) -> Double { index == 2 && isBlocked ? heldPoreKPa : pore[index] }
+    func porePressureKPa(_ index: Int) -> Double { pore[index] }
     func settlementMm(_ plate: Int) -> Double { ground.settlementMm[plate] }
     /// The slope breathes with the sun.
     func displacementMm(_ prism: Int) -> Double { ground.displacementMm[prism] + breathing.value }

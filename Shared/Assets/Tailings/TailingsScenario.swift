@@ -42,7 +42,7 @@ enum TailingsScenario: Int, CaseIterable {
 extension AssetKind {
     static let tailings = AssetKind(
         id: "tailings", title: "Tailings storage facility", plant: TailingsPlant.self,
-        scenarios: TailingsScenario.allCases.map(\.scenario)
+        scenarios: TailingsScenario.allCases.map(\.scenario), knowledge: .tailings
     ) { TailingsSimulator(seed: $0) }
 }
 
