@@ -94,13 +94,8 @@ struct KnowledgeRun {
         }
     }
 
-    /// The share of each signature's evidence that shows, the likeliest first.
-    var likely: [(name: String, share: Double)] {
-        kind.knowledge.signatures.map { signature in
-            let all = signature.evidence.reduce(0) { $0 + $1.weight }
-            let shown = signature.evidence.reduce(0) { $0 + (shows($1) ? $1.weight : 0) }
-            return (signature.name, shown / all)
-        }.sorted { $0.share > $1.share }
+    var likely: [(name: String, probability: Double)] {
+        kind.knowledge.likelyFaults { shows($0) }.map { ($0.signature.name, $0.probability) }
     }
 }
 

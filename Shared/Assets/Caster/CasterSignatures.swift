@@ -10,7 +10,8 @@ enum CasterSignatures {
             response: "Slow down at once, let the shell heal, then speed up step by step.",
             evidence: [
                 Evidence("mold_thermocouple_upper", .up, weight: 2), Evidence("mold-copper-heat", .up, weight: 2),
-                Evidence("mold-copper", .spread, weight: 1.5), Evidence("mold_thermocouple_lower", .up),
+                Evidence("mold-copper", .spread, weight: 3), Evidence("mold_thermocouple_upper", .spread, weight: 2),
+                Evidence("mold_thermocouple_lower", .up), Evidence("mold_thermocouple_lower", .spread),
                 Evidence("breakout_alarm", .up),
             ]),
         FaultSignature(
@@ -31,9 +32,9 @@ enum CasterSignatures {
             "stopper-fault", "Stopper rod sticks open",
             response: "Hold the level with the speed; free or exchange the stopper's drive.",
             evidence: [
-                Evidence("mold_level", .up, weight: 2), Evidence("stopper_position", .frozen, weight: 2),
+                Evidence("mold_level", .up, weight: 4), Evidence("stopper_position", .frozen, weight: 2),
                 Evidence("mold_level_fluctuation", .up), Evidence("casting_speed", .up),
-                Evidence("level_control_manual", .up, weight: 2), Evidence("level-mass-balance", .up, weight: 0.5),
+                Evidence("casting_speed", .spread, weight: 2), Evidence("level_control_manual", .up, weight: 3),
             ]),
         FaultSignature(
             "high-superheat", "Ladle arrives too hot",

@@ -9,9 +9,9 @@ enum SMRSignatures {
             "coolant-leak", "Coolant leak into the containment",
             response: "Check scram and isolation of the containment; leave decay heat to the passive systems.",
             evidence: [
-                Evidence("containment_pressure", .up, weight: 3), Evidence("coolant-inventory", .up, weight: 2),
+                Evidence("containment_pressure", .up, weight: 4), Evidence("makeup-level", .down, weight: 2),
                 Evidence("primary_pressure", .down, weight: 2), Evidence("pressurizer_level", .down, weight: 2),
-                Evidence("containment_radiation", .up, weight: 2), Evidence("makeup_flow", .up),
+                Evidence("containment_radiation", .up, weight: 2),
             ]),
         FaultSignature(
             "pump-failure", "Feedwater pump fails: bearing, then trip",

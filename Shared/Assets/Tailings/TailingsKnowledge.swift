@@ -16,7 +16,7 @@ enum TailingsRelations {
     private static let water: [Relation] = [
         // To the millimetre, so that it is nought as long as it holds.
         Relation(
-            "freeboard", "Freeboard, pond level and wave run-up make up the crest", unit: "m",
+            "crest-height", "Freeboard, pond level and wave run-up make up the crest", unit: "m",
             signals: ["freeboard", "pond_level"], signs: [1, 1]
         ) { (($0[0] + $0[1] + TailingsDesign.runUpM - design.crestM) * 1000).rounded() / 1000 },
         // The beach slopes by 1.5 %: each metre of pond takes 67 m of it.
@@ -90,7 +90,7 @@ enum TailingsRelations {
             usual: 0.376, least: 10),
         // Dalton's law.
         Relation(
-            "evaporation", "Evaporation goes with wind, warmth and dryness", unit: "mm/d",
+            "dalton", "Evaporation goes with wind, warmth and dryness", unit: "mm/d",
             signals: ["evaporation", "wind_speed", "pond_temperature", "air_temperature", "relative_humidity"],
             signs: [1, -1, -1, 1, 1]
         ) {
