@@ -26,7 +26,8 @@ final class Stack {
     /// The same for mosquitto: a host that lags for a moment shall not lose what the broker has for it.
     static let brokerSettings = ["max_queued_messages 100000", "max_queued_bytes 268435456"]
 
-    init(programs: String) throws {
+    /// `analyses`: whether the collector's detectors run.
+    init(programs: String, analyses: Bool = true) throws {
         self.programs = programs
         folder = try TemporaryFolder("stack")
         postgres = try PostgresServer(durable: true, settings: Stack.postgresSettings)
@@ -42,6 +43,7 @@ final class Stack {
             database: {url: "\(postgres.socketURL(database))"}
             mqtt: {host: 127.0.0.1, port: \(broker.port)}
             web: {listen: 127.0.0.1, port: \(webPort)}
+            analytics: {enabled: \(analyses)}
             log: {level: warning}
 
             """, mode: 0o600)
