@@ -61,13 +61,13 @@ public struct AssetDetector: Sendable {
     }
 
     /// Takes one frame. `quality` is empty when all readings are good. What began, changed notably or ended is appended
-    /// to `changes`. A group that the plan does not have, or a frame of another length, is left out.
+    /// to `changes`. A group that the plan does not have is left out; of a frame from an older or a newer agent, the
+    /// signals that both know are taken.
     public mutating func take(
         group: Int, timeMs: Int64, values: Span<Double>, quality: [Quality], into changes: inout [FindingChange]
     ) {
-        guard plan.groups.indices.contains(group), values.count == plan.groups[group].count,
-            quality.isEmpty || quality.count == values.count
-        else { return }
+        guard plan.groups.indices.contains(group), quality.isEmpty || quality.count == values.count else { return }
+        let values = values.extracting(0..<min(values.count, plan.groups[group].count))
         let now = Double(timeMs)
         groups[group].beat(now)
         let first = plan.groups[group].first
