@@ -18,19 +18,6 @@ public struct Knowledge: Sendable {
 
     /// Nothing is known: every signal is judged by itself.
     public static let none = Knowledge()
-
-    /// The faults that explain what shows, the likeliest first. A fault counts by how much of its evidence shows and by
-    /// which share of it that is, so that a fault which explains more is preferred to one that needs little.
-    public func likelyFaults(where shows: (Evidence) -> Bool) -> [(signature: FaultSignature, probability: Double)] {
-        let scored: [(signature: FaultSignature, score: Double)] = signatures.compactMap { signature in
-            let all = signature.evidence.reduce(0) { $0 + $1.weight }
-            let shown = signature.evidence.reduce(0) { $0 + (shows($1) ? $1.weight : 0) }
-            return shown > 0 ? (signature, shown * shown / all) : nil
-        }
-        // Something that is in no list always has a chance.
-        let sum = scored.reduce(1) { $0 + $1.score * $1.score }
-        return scored.map { ($0.signature, $0.score * $0.score / sum) }.sorted { $0.probability > $1.probability }
-    }
 }
 
 /// A physical relation between signals: nearly constant, whatever the plant does, while instruments and plant are sound.

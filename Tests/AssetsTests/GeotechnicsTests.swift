@@ -179,7 +179,8 @@ import Testing
         expect(pond.levelM - 10, 0.340, within: 1e-9)
 
         var random = SeededRandom(seed: 4)
-        var year = PondBalance(basin: .init(datumM: 20, areaM2: 3e5, areaPerM: 2e4), levelM: 26)
+        let basin = PondBalance.Basin(datumM: 20, areaM2: 3e5, areaPerM: 2e4)
+        var year = PondBalance(basin: basin, levelM: 26)
         let start = year.volumeM3
         var total = 0.0
         for _ in 0..<8760 {
@@ -196,7 +197,7 @@ import Testing
             #expect(year.volumeM3 >= 0 && abs(year.volumeM3 - before) < 1e5)
         }
         expect(year.volumeM3 - start, total, within: 1e-9)
-        expect(year.basin.volumeM3(levelM: year.levelM), year.volumeM3, within: 1e-12)
+        expect(basin.volumeM3(levelM: year.levelM), year.volumeM3, within: 1e-12)
         expect(PondBalance.freeboardM(crestM: 30, levelM: 27, runUpM: 0.3), 2.7, within: 1e-12)
     }
 

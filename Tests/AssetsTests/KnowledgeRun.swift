@@ -94,8 +94,13 @@ struct KnowledgeRun {
         }
     }
 
-    var likely: [(name: String, probability: Double)] {
-        kind.knowledge.likelyFaults { shows($0) }.map { ($0.signature.name, $0.probability) }
+    /// The signatures by how much of their evidence shows and which share of it that is, the likeliest first.
+    var likely: [(name: String, score: Double)] {
+        kind.knowledge.signatures.map { signature in
+            let all = signature.evidence.reduce(0) { $0 + $1.weight }
+            let shown = signature.evidence.reduce(0) { $0 + (shows($1) ? $1.weight : 0) }
+            return (signature.name, shown * shown / all)
+        }.sorted { $0.score > $1.score }
     }
 }
 

@@ -56,7 +56,8 @@ import Testing
             #expect(abs(run.shift(relation.name)) < 2, "\(relation.name) \(run.shift(relation.name))")
             let spread = after.deviation / max(before.deviation, 1e-9)
             #expect(
-                relation.name == "crest-height" ? spread == 0 : spread > 0.5 && spread < 2, "\(relation.name) \(spread)")
+                relation.name == "crest-height" ? spread == 0 : spread > 0.5 && spread < 2, "\(relation.name) \(spread)"
+            )
         }
         #expect(
             Set(run.regimes.keys).isSubset(

@@ -75,7 +75,7 @@ import Testing
             expectSound(SoilRow.table.batch(soil), SoilRow.table.schema, count: size.0, seed: seed)
             let again = rows(request) { SoilSamples($0, $1, seed: seed) }
             #expect(SoilRow.table.batch(again).isSame(as: SoilRow.table.batch(soil)))
-            for row in soil { #expect(row.grains.reduce(0, +) == 1000 && row.grains.allSatisfy { $0 >= 0 }) }
+            for row in soil { #expect(row.grains.sumPercent == 100 && row.grains.gravelPercent >= 0) }
             let water = rows(request) { WaterSamples($0, $1, count: request.count(of: $0.index), seed: seed) }
             expectSound(WaterRow.table.batch(water), WaterRow.table.schema, count: size.0, seed: seed)
             #expect(Set(water.map(\.id)).count == size.0)

@@ -33,8 +33,7 @@ struct SoilRow: Sendable {
     let tested: CalendarDate
     let laboratory: String
     let sample: SoilSample
-    /// Clay, silt, sand and gravel in tenths of a per cent; they add up to 1000.
-    let grains: [Int]
+    let grains: GrainSizes
     let conductivityMPerS: Double
     let frictionDeg: Double
     let cohesionKPa: Double
@@ -42,17 +41,16 @@ struct SoilRow: Sendable {
     let undrainedKPa: Double?
     let blows: Int
 
-    func percent(_ grain: Int) -> Double { Double(grains[grain]) / 10 }
     /// PI = LL - PL in the tenths in which they are published.
     var plasticityIndex: Double { sample.plasticityIndex.rounded(digits: 1) }
     var voidRatio: Double { sample.voidRatio.rounded(digits: 9) }
     var dryUnitWeight: Double {
         (sample.specificGravity * SoilSample.waterKNPerM3 / (1 + voidRatio)).rounded(digits: 9)
     }
-    var fines: Double { Double(grains[0] + grains[1]) / 10 }
     var classification: String {
         SoilMaterial.classification(
-            fines: fines, gravel: percent(3), liquidLimit: sample.liquidLimit, plasticityIndex: plasticityIndex)
+            fines: grains.finesPercent, gravel: grains.gravelPercent, liquidLimit: sample.liquidLimit,
+            plasticityIndex: plasticityIndex)
     }
 
     static let table = RecordTable<SoilRow>(
@@ -90,10 +88,10 @@ struct SoilRow: Sendable {
             .number("unit_weight", unit: "kN/m3", "Unit weight gamma_d (1 + w)", range: 5...35) {
                 ($0.dryUnitWeight * (1 + $0.sample.waterContent / 100)).rounded(digits: 9)
             },
-            .number("clay", unit: "%", "Grains below 0.002 mm", range: 0...100) { $0.percent(0) },
-            .number("silt", unit: "%", "Grains from 0.002 to 0.075 mm", range: 0...100) { $0.percent(1) },
-            .number("sand", unit: "%", "Grains from 0.075 to 4.75 mm", range: 0...100) { $0.percent(2) },
-            .number("gravel", unit: "%", "Grains above 4.75 mm", range: 0...100) { $0.percent(3) },
+            .number("clay", unit: "%", "Grains below 0.002 mm", range: 0...100) { $0.grains.clayPercent },
+            .number("silt", unit: "%", "Grains from 0.002 to 0.075 mm", range: 0...100) { $0.grains.siltPercent },
+            .number("sand", unit: "%", "Grains from 0.075 to 4.75 mm", range: 0...100) { $0.grains.sandPercent },
+            .number("gravel", unit: "%", "Grains above 4.75 mm", range: 0...100) { $0.grains.gravelPercent },
             .number("conductivity", unit: "m/s", "Hydraulic conductivity", range: 0...1) { $0.conductivityMPerS },
             .number("friction_angle", unit: "deg", "Effective angle of friction", range: 0...60) { $0.frictionDeg },
             .number("cohesion", unit: "kPa", "Effective cohesion", range: 0...200) { $0.cohesionKPa },
@@ -169,11 +167,11 @@ struct SoilSamples: IteratorProtocol {
             waterContent: (voidRatio * saturation / gravity * 100).rounded(digits: 2), specificGravity: gravity,
             saturation: saturation)
         let grains = sift(material)
-        let fines = Double(grains[0] + grains[1]) / 10
+        let fines = grains.finesPercent
         let middle = (material.voidRatio.lowerBound + material.voidRatio.upperBound) / 2
         let friction = material.frictionDeg + 6 * (middle - voidRatio) / middle + 0.8 * random.normal()
         // Fine grains are what holds the water back: five orders of magnitude from clean sand to clay.
-        let logConductivity = -4.7 - 0.03 * fines - 0.03 * Double(grains[0]) / 10 + 0.25 * random.normal()
+        let logConductivity = -4.7 - 0.03 * fines - 0.03 * grains.clayPercent + 0.25 * random.normal()
         let stress = 10.0 * depthM + (isWet ? 0 : 4 * depthM)
         let isFine = fines >= 50
         let blows = (isFine ? 3 : 9) + 0.35 * depthM * (isFine ? 1 : 2) * middle / voidRatio + 1.5 * random.normal()
@@ -189,16 +187,13 @@ struct SoilSamples: IteratorProtocol {
             blows: max(Int(blows), 0))
     }
 
-    /// Tenths of a per cent by grain size that add up to 1000.
-    private mutating func sift(_ material: SoilMaterial) -> [Int] {
-        let parts = material.grains.map { $0 * Maths.exp(0.2 * random.normal()) }
-        let sum = parts.reduce(0, +)
-        var tenths = parts.map { Int(($0 / sum * 1000).rounded()) }
-        // Rounding's remainder goes to the largest part.
-        if let largest = tenths.indices.max(by: { tenths[$0] < tenths[$1] }) {
-            tenths[largest] += 1000 - tenths.reduce(0, +)
-        }
-        return tenths
+    /// The material's usual grains, with their scatter.
+    private mutating func sift(_ material: SoilMaterial) -> GrainSizes {
+        let usual = material.grains
+        func scattered(_ share: Double) -> Double { share * Maths.exp(0.2 * random.normal()) }
+        return GrainSizes(
+            clay: scattered(usual.clayPercent), silt: scattered(usual.siltPercent), sand: scattered(usual.sandPercent),
+            gravel: scattered(usual.gravelPercent)) ?? usual
     }
 
     /// To three digits.

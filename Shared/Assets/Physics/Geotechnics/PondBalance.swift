@@ -42,16 +42,38 @@ public struct PondBalance: Sendable, Equatable {
         public init() {}
     }
 
-    public let basin: Basin
+    /// The shape of what holds the water: a formula, or what was surveyed.
+    private enum Shape: Sendable, Equatable {
+        case basin(Basin)
+        case table(StageVolumeTable)
+    }
+
+    private let shape: Shape
     public private(set) var volumeM3: Double
 
     public init(basin: Basin, levelM: Double) {
-        self.basin = basin
+        shape = .basin(basin)
         volumeM3 = basin.volumeM3(levelM: levelM)
     }
 
-    public var levelM: Double { basin.levelM(volumeM3: volumeM3) }
-    public var areaM2: Double { basin.areaM2(levelM: levelM) }
+    public init(table: StageVolumeTable, levelM: Double) {
+        shape = .table(table)
+        volumeM3 = table.volumeM3(levelM: levelM)
+    }
+
+    public var levelM: Double {
+        switch shape {
+        case .basin(let basin): basin.levelM(volumeM3: volumeM3)
+        case .table(let table): table.levelM(volumeM3: volumeM3)
+        }
+    }
+
+    public var areaM2: Double {
+        switch shape {
+        case .basin(let basin): basin.areaM2(levelM: levelM)
+        case .table(let table): table.areaM2(levelM: levelM)
+        }
+    }
 
     /// dV/dt = slurry water + rain A_pond + C rain (A_catch - A_pond) - evaporation - seepage - decant.
     /// Returns the change in m3; the pond is never emptied below nothing.
