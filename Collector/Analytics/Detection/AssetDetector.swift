@@ -17,8 +17,8 @@ public struct AssetDetector: Sendable {
     var quarters: [Double]
     /// So many frames after a change of regime, nothing is learned.
     static let turningFrames = 20.0
-    /// So many frames after it has come back to the steady regime, an asset is still settling.
-    static let settlingFrames = 1_200.0
+    /// So long after it has come back to the steady regime, an asset is still settling.
+    static let settlingMs = 1_200_000.0
     var blocks: [Block]
     var asset = AssetState()
     var tracker = FindingTracker()
@@ -74,19 +74,19 @@ public struct AssetDetector: Sendable {
         for index in 0..<values.count where isGood(index, values[index], quality) {
             newest[first + index] = values[index]
         }
+        asset.nowMs = now
         findRegime()
         let regime = regimeIndex
-        if Double(regime) == asset.baseline {
-            asset.baselineFrames += 1
-        } else {
+        if Double(regime) != asset.baseline {
             asset.baseline = Double(regime)
-            asset.baselineFrames = 0
+            asset.baselineMs = now
             asset.visits[min(regime, 16)] += 1
         }
         let moment = Moment(
             timeMs: now, learning: tracker.learning, hasGap: groups[group].hasGap,
             isTurning: asset.regimeFrames < AssetDetector.turningFrames,
-            hasTurned: groups[group].regime != Double(regime), isRoutine: regime > 0)
+            hasTurned: groups[group].regime != Double(regime), isRoutine: regime > 0,
+            mostFreedom: asset.visits[min(regime, 16)] > 1 ? asset.visits[min(regime, 16)] - 1 : 200)
         groups[group].regime = Double(regime)
         takeSignals(group, values, quality, moment)
         takeRelations(group, moment)
@@ -120,6 +120,7 @@ public struct AssetDetector: Sendable {
         guard regime != asset.regime else { return }
         asset.regime = regime
         asset.regimeFrames = 0
+        asset.regimeMs = asset.nowMs
     }
 
     private mutating func takeSignals(
@@ -149,17 +150,18 @@ public struct AssetDetector: Sendable {
         }
     }
 
-    /// True where the asset has never been before: what is news there and what is routine cannot be told yet.
-    var isOnNewGround: Bool {
+    /// True while what moves is the asset's own business: on entering a regime other than the steady one, and the first
+    /// time it settles after one. Validity goes on being judged.
+    var isTurningOver: Bool {
         let regime = regimeIndex
-        return regime > 0 && asset.visits[min(regime, 16)] <= 1
-            && asset.baselineFrames < AssetDetector.settlingFrames
+        guard regime > 0, asset.nowMs - asset.baselineMs < AssetDetector.settlingMs else { return false }
+        return regime < plan.regimeCount - 1 || asset.visits[min(regime, 16)] <= 1
     }
 
     /// The regime that baselines are kept for: the asset's own, or the last while it settles after having come back.
     var regimeIndex: Int {
         let last = plan.regimeCount - 1
-        if last > 0, asset.regime == 0, asset.regimeFrames < AssetDetector.settlingFrames { return last }
+        if last > 0, asset.regime == 0, asset.nowMs - asset.regimeMs < AssetDetector.settlingMs { return last }
         return Int(min(max(asset.regime, 0), Double(last)))
     }
 

@@ -5,13 +5,15 @@ struct AssetState: Sendable {
     var novelty = 0.0
     var threshold = 4.0
     var regime = 0.0
-    /// Frames since the regime changed.
+    /// Frames since the regime changed, and when.
     var regimeFrames = 1e9
+    var regimeMs = -1e15
+    var nowMs = 0.0
     /// How often each regime that baselines are kept for has been entered.
     var visits: [17 of Double] = .init(repeating: 0)
-    /// The regime of the last frame that baselines were kept for, and frames since it began.
-    var baseline = 0.0
-    var baselineFrames = 0.0
+    /// The regime of the last frame that baselines were kept for, and when it began.
+    var baseline = -1.0
+    var baselineMs = -1e15
 }
 
 /// What is remembered of one group as a whole. Every field is a Double.

@@ -96,8 +96,8 @@ struct Block: Sendable {
         }
         let shiftSize = Tails.cubeRoot(shiftSquare())
         figures.smoothError += Block.smoothing * (Tails.cubeRoot(predictionError()) - figures.smoothError)
-        let one = usual.shift.distance(shiftSize, floor: 1e-3)
-        let two = usual.error.distance(figures.smoothError, floor: 1e-3)
+        let one = usual.shift.distance(shiftSize, floor: 1e-3, mostFreedom: moment.mostFreedom)
+        let two = usual.error.distance(figures.smoothError, floor: 1e-3, mostFreedom: moment.mostFreedom)
         let worst = max(one, two, 0)
         if moment.hasTurned { usual.calibration.enter(memory: ChannelState.levelMemory, isRoutine: moment.isRoutine) }
         let raw = worst > 1 ? max(0, Tails.surprise(worst) - 0.3) : 0

@@ -12,6 +12,8 @@ extension ChannelState {
     static let fastWeight = 0.2
     static let slowWeight = 0.05
     static let allowance = 0.5
+    /// Readings that white noise counts for in the slow mean's variance.
+    static let slowTrust = 400.0
     static let dispersionWeight = 0.05
     static let levelWeight = 0.05
     /// A residual counts no more than this in the charts that add up: one spike is not a shift.
@@ -32,7 +34,7 @@ extension ChannelState {
         checkAlive(isRepeat: isRepeat, learning: learning)
         defer { addInvalidity(isRepeat: isRepeat, timeMs: moment.timeMs) }
         value = reading
-        newResidual = .nan
+        residual = .nan
         if moment.hasGap { predictor.pause() }
         guard !isFirst else {
             predictor.take(reading, error: 0, weight: 0, typical: 0)
@@ -83,18 +85,18 @@ extension ChannelState {
         if learned >= ChannelState.fewest {
             let freedom = min(learned, 200) - 2
             worst = Tails.normal(t: score, freedom: freedom)
-            chart(clipped, timeMs: moment.timeMs, freedom: freedom, worst: &worst, way: &way)
+            chart(clipped, timeMs: moment.timeMs, freedom: freedom, learning: learning, worst: &worst, way: &way)
             chartDispersion(learning: learning, worst: &worst, way: &way)
         } else if count > 30 {
             // What has hardly ever moved tells nothing about how far it may: only that moving is rare.
             worst = Tails.distance(surprise: Tails.log10((count + 2) / (learned + 1)))
         }
-        chartLevel(reading, floor: floor, learning: learning, &regime.level, worst: &worst, way: &way)
+        chartLevel(reading, floor: floor, learning: learning, moment, &regime.level, worst: &worst, way: &way)
         if abs(day.distance) > worst {
             worst = abs(day.distance)
             way = day.distance > 0 ? .up : .down
         }
-        settle(worst, way, &regime.calibration, moment)
+        settle(worst, way, &regime.calibration, modesty: rule.modesty, moment)
         learn(error, score: score, clipped: clipped, floor: floor, learning: learning)
         let weight = learning * min(1, 3 / max(abs(score), 1e-9))
         predictor.take(reading, error: error, weight: weight, typical: scale)
@@ -103,12 +105,13 @@ extension ChannelState {
     /// Ends a reading: the farthest of the charts, corrected by how the channel has turned out.
     @inline(__always)
     private mutating func settle(
-        _ worst: Double, _ way: Finding.Direction, _ calibration: inout Calibration, _ moment: Moment
+        _ worst: Double, _ way: Finding.Direction, _ calibration: inout Calibration, modesty: Double,
+        _ moment: Moment
     ) {
         if moment.hasTurned { calibration.enter(memory: ChannelState.levelMemory, isRoutine: moment.isRoutine) }
         let raw = worst > 1 ? max(0, Tails.surprise(worst) - ChannelState.chartCost) : 0
         surprise = calibration.corrected(raw)
-        novelty = max(0, surprise - calibration.accustomed)
+        novelty = max(0, surprise - calibration.accustomed - modesty)
         direction = Double(way.rawValue)
         layer = Double(Finding.Layer.signal.rawValue)
         if surprise < 1 { quietMs = moment.timeMs }
@@ -123,22 +126,23 @@ extension ChannelState {
 
     @inline(__always)
     private mutating func learn(_ error: Double, score: Double, clipped: Double, floor: Double, learning: Double) {
-        defer { residual = clipped }
-        newResidual = clipped
+        defer { residualBefore = clipped }
+        residual = clipped
         guard learning > 0 else { return }
         learned += learning
         let share = learning / min(max(learned, 1), ChannelState.memory)
         // Far residuals teach little: the scale is that of ordinary days.
         let square = learned > ChannelState.fewest ? min(error * error, 16 * variance + floor * floor) : error * error
         variance += (square - variance) * share
-        lagProduct += (clipped * residual - lagProduct) * share
+        lagProduct += (clipped * residualBefore - lagProduct) * share
         lagSquare += (clipped * clipped - lagSquare) * share
     }
 
     /// The charts of the residual's mean.
     @inline(__always)
     private mutating func chart(
-        _ z: Double, timeMs: Double, freedom: Double, worst: inout Double, way: inout Finding.Direction
+        _ z: Double, timeMs: Double, freedom: Double, learning: Double, worst: inout Double,
+        way: inout Finding.Direction
     ) {
         fastMean += ChannelState.fastWeight * (z - fastMean)
         slowMean += ChannelState.slowWeight * (z - slowMean)
@@ -147,11 +151,17 @@ extension ChannelState {
         if falling == 0 { fallingSinceMs = timeMs }
         rising = min(max(0, rising + z - ChannelState.allowance), 100)
         falling = min(max(0, falling - z - ChannelState.allowance), 100)
-        // The variance of an exponential mean is w / (2 - w).
+        // The variance of an exponential mean is w / (2 - w); what residuals have in common over longer times adds to it.
+        let common = max(slowSquare, 1).squareRoot()
         let fast = fastMean * 3
-        let slow = slowMean * 6.244997998
+        let slow = slowMean * 6.244997998 / common
         // The stationary tail of a CUSUM falls as exp(-2 k S).
-        let drift = (2 * max(rising, falling)).squareRoot()
+        let drift = (2 * max(rising, falling)).squareRoot() / common
+        if learning > 0 {
+            slowSquare +=
+                (39 * slowMean * slowMean - slowSquare) * learning
+                / (min(learned, ChannelState.memory) + ChannelState.slowTrust)
+        }
         var distance = abs(fast)
         var isUp = fast > 0
         if abs(slow) > distance {
@@ -184,17 +194,18 @@ extension ChannelState {
     /// The smoothed reading against where it has been while nothing was wrong.
     @inline(__always)
     private mutating func chartLevel(
-        _ reading: Double, floor: Double, learning: Double, _ usual: inout Usual, worst: inout Double,
-        way: inout Finding.Direction
+        _ reading: Double, floor: Double, learning: Double, _ moment: Moment, _ usual: inout Usual,
+        worst: inout Double, way: inout Finding.Direction
     ) {
         level += ChannelState.levelWeight * (reading - level)
-        let distance = usual.distance(level, floor: floor * 0.3)
+        let distance = usual.distance(level, floor: floor * 0.3, mostFreedom: moment.mostFreedom)
         if abs(distance) > worst {
             worst = abs(distance)
             way = distance > 0 ? .up : .down
         }
         // A regime that is hardly known yet is learned, whatever goes on.
-        let weight = usual.count < ChannelState.novice ? 1 : learning
+        let isNovice = usual.count < ChannelState.novice
+        let weight = isNovice ? 1 : moment.isRoutine ? moment.learning : learning
         if weight > 0 { usual.learn(level, memory: ChannelState.levelMemory, weight: weight) }
     }
 }

@@ -20,10 +20,10 @@ struct ChannelState: Sendable {
     /// Mean square of the prediction's error, learned while nothing is wrong.
     var variance = 0.0
     var learned = 0.0
-    /// The residual in standard deviations, clipped as it is charted.
-    var residual = 0.0
-    /// The residual of this frame, NaN if it brought none.
-    var newResidual = Double.nan
+    /// The residual in standard deviations, clipped as it is charted; NaN if the last frame brought none.
+    var residual = Double.nan
+    /// The one before.
+    var residualBefore = 0.0
     /// What neighbours have in common: whether the residual is white.
     var lagProduct = 0.0
     var lagSquare = 0.0
@@ -31,6 +31,8 @@ struct ChannelState: Sendable {
     // Charts of the residual.
     var fastMean = 0.0
     var slowMean = 0.0
+    /// What the slow mean's square is in fact, against what it would be of white noise.
+    var slowSquare = 1.0
     var rising = 0.0
     var falling = 0.0
     var risingSinceMs = 0.0
@@ -68,6 +70,8 @@ struct ChannelRule: Sendable {
     let low: Double
     let high: Double
     let resolution: Double
+    /// How much more it must show than others to begin a finding: what is no part of the asset's health is context.
+    let modesty: Double
 }
 
 /// What is the same for every channel of a frame.
@@ -82,4 +86,6 @@ struct Moment: Sendable {
     let hasTurned: Bool
     /// False in the steady regime.
     let isRoutine: Bool
+    /// What is known of levels has no more degrees of freedom than this: the asset has been in this regime so often.
+    let mostFreedom: Double
 }

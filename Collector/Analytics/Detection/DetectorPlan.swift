@@ -15,6 +15,7 @@ public struct DetectorPlan: Sendable {
         /// What the instrument cannot tell apart, 0 if unknown.
         let resolution: Double
         let limits: ClosedRange<Double>?
+        let healthWeight: Double
     }
 
     /// The relations that are evaluated with each frame of one group.
@@ -29,12 +30,15 @@ public struct DetectorPlan: Sendable {
         let members: [Int]
         /// The charted signals in blocks that are looked at together, as indices into the detector's blocks.
         let blocks: Range<Int>
-        /// log10 of how many channels have their chance of a false alarm.
+        /// log10 of how many channels have their chance of a false alarm: the group's, times the groups.
         let cost: Double
     }
 
     /// The members of each block.
     let blocks: [[Int]]
+
+    /// In -log10 p.
+    static let modesty = 2.0
 
     let channels: [Channel]
     let rules: [ChannelRule]
@@ -78,11 +82,12 @@ public struct DetectorPlan: Sendable {
             channels.append(
                 Channel(
                     name: relation.name, title: relation.title, unit: relation.unit, isCharted: true,
-                    isRelation: true, low: -.infinity, high: .infinity, resolution: 0, limits: nil))
+                    isRelation: true, low: -.infinity, high: .infinity, resolution: 0, limits: nil, healthWeight: 1))
         }
         let regimeSources = knowledge.regimes?.signals.compactMap { indexOf[$0] } ?? []
         regimeInputs = regimeSources.count == knowledge.regimes?.signals.count ? regimeSources : []
         var blocks: [[Int]] = []
+        let chartedGroups = max(groups.count { $0.cadence != .onChange }, 1)
         self.groups = groups.indices.map { number in
             let own = firsts[number]..<(firsts[number] + groups[number].signals.count)
             let signals = own.filter { channels[$0].isCharted }
@@ -97,16 +102,18 @@ public struct DetectorPlan: Sendable {
                 first: own.lowerBound, count: own.count, relations: relationsOf[number],
                 charted: signals + relationsOf[number], members: Array(own) + relationsOf[number],
                 blocks: firstBlock..<blocks.count,
-                cost: Tails.log10(Double(max(signals.count + relationsOf[number].count, 1))))
+                cost: Tails.log10(Double(max(signals.count + relationsOf[number].count, 1) * chartedGroups)))
         }
         self.blocks = blocks
         self.channels = channels
         channelNumbers = Dictionary(
             channels.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let knowsWeights = channels.contains { !$0.isRelation && $0.healthWeight > 0 }
         rules = channels.map {
             ChannelRule(
                 isCharted: $0.isCharted, isRelation: $0.isRelation, low: $0.low, high: $0.high,
-                resolution: $0.resolution)
+                resolution: $0.resolution,
+                modesty: knowsWeights && $0.healthWeight <= 0 ? DetectorPlan.modesty : 0)
         }
         regimeCount = regimeInputs.isEmpty ? 1 : min(max(knowledge.regimes?.names.count ?? 1, 1), 16) + 1
         self.knowledge = knowledge
@@ -124,7 +131,7 @@ public struct DetectorPlan: Sendable {
         return Channel(
             name: signal.name, title: signal.title, unit: signal.unit, isCharted: isNumber, isRelation: false,
             low: signal.physical?.lowerBound ?? -.infinity, high: signal.physical?.upperBound ?? .infinity,
-            resolution: resolution, limits: signal.alarm)
+            resolution: resolution, limits: signal.alarm, healthWeight: signal.healthWeight)
     }
 
     /// FNV-1a over what gives the state its shape and its meaning.

@@ -29,23 +29,22 @@ extension AssetDetector {
     /// The surprise of the most surprising channel, less what so many channels make likely by chance (Sidak).
     private mutating func fuse(_ group: Int) {
         let place = plan.groups[group]
-        let isNew = isOnNewGround
+        let isTurningOver = isTurningOver
         var worst = 0.0
         var newest = 0.0
         channels.withUnsafeBufferPointer { channels in
             for index in place.first..<(place.first + place.count) {
                 worst = max(worst, channels[index].surprise)
-                let isJudged = !isNew || channels[index].invalidity > 0
-                if isJudged { newest = max(newest, channels[index].novelty) }
+                if !isTurningOver || channels[index].invalidity > 0 { newest = max(newest, channels[index].novelty) }
             }
             for index in place.relations {
                 worst = max(worst, channels[index].surprise)
-                newest = max(newest, channels[index].novelty)
+                if !isTurningOver { newest = max(newest, channels[index].novelty) }
             }
         }
         for index in place.blocks {
             worst = max(worst, blocks[index].figures.surprise)
-            if !isNew { newest = max(newest, blocks[index].figures.novelty) }
+            if !isTurningOver { newest = max(newest, blocks[index].figures.novelty) }
         }
         groups[group].surprise = max(0, worst - place.cost)
         groups[group].novelty = max(0, newest - place.cost)

@@ -24,8 +24,8 @@ struct Usual: Sendable {
 
     /// The normal distance of `value`, with its sign; 0 while too little is known.
     @inline(__always)
-    func distance(_ value: Double, floor: Double) -> Double {
-        let freedom = freedom
+    func distance(_ value: Double, floor: Double, mostFreedom: Double = 200) -> Double {
+        let freedom = min(freedom, mostFreedom)
         guard freedom >= Usual.fewestFreedom, variance > floor * floor else { return 0 }
         let t = (value - mean) / (variance * (1 + 1 / freedom)).squareRoot()
         let size = Tails.normal(t: t, freedom: freedom)
@@ -72,6 +72,7 @@ struct Calibration: Sendable {
     static let mostAccustomed = 12.0
     static let mostRoutine = 1_000.0
     static let accustomedReadings = 2_000.0
+    static let routineReadings = 20_000.0
 
     private var share = Calibration.nominalShare
     private var excess = Calibration.nominalExcess
@@ -101,7 +102,7 @@ struct Calibration: Sendable {
             return
         }
         count += 1
-        let fade = 1 - 1 / Calibration.accustomedReadings
+        let fade = 1 - 1 / (isRoutine ? Calibration.routineReadings : Calibration.accustomedReadings)
         accustomed *= fade
         known *= fade
         let weight = 1 / (min(count, memory) + Calibration.trust)
