@@ -107,7 +107,8 @@ struct Block: Sendable {
         // The first frames after the model has been found are still settling.
         guard figures.frames > Block.refreshFrames + 30 else { return }
         usual.calibration.learn(raw, memory: ChannelState.levelMemory, isRoutine: moment.isRoutine)
-        let learning = usual.shift.count < ChannelState.novice ? 1 : learning
+        let isNovice = usual.shift.count < ChannelState.novice
+        let learning = isNovice ? 1 : moment.isRevisited ? moment.learning : learning
         guard learning > 0 else { return }
         usual.shift.learn(shiftSize, memory: Block.memory, weight: learning)
         usual.error.learn(figures.smoothError, memory: Block.memory, weight: learning)

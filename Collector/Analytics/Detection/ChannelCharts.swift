@@ -205,7 +205,7 @@ extension ChannelState {
         }
         // A regime that is hardly known yet is learned, whatever goes on.
         let isNovice = usual.count < ChannelState.novice
-        let weight = isNovice ? 1 : moment.isRoutine ? moment.learning : learning
+        let weight = isNovice ? 1 : moment.isRevisited ? moment.learning : learning
         if weight > 0 { usual.learn(level, memory: ChannelState.levelMemory, weight: weight) }
     }
 }

@@ -88,4 +88,6 @@ struct Moment: Sendable {
     let isRoutine: Bool
     /// What is known of levels has no more degrees of freedom than this: the asset has been in this regime so often.
     let mostFreedom: Double
+    /// Each visit is a case of its own: what differs between them is no doubt, but what there is to learn.
+    var isRevisited: Bool { mostFreedom < 200 }
 }
