@@ -85,7 +85,7 @@ let package = Package(
         program("bellwether-agent", "Agent/agent", ["AgentCore", "Runtime"]),
 
         // Collector
-        library("Postgres", "Collector", ["Model", "Runtime", "Assets", "CPostgres", "CMigrations"]),
+        library("Postgres", "Collector", ["Model", "Runtime", "Assets", "Analytics", "CPostgres", "CMigrations"]),
         library("Analytics", "Collector", ["Model", "Runtime", "Assets", "Scenarios"]),
         library(
             "Ingest", "Collector",

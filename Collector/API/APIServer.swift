@@ -21,7 +21,7 @@ public final class APIServer: Sendable {
         let access = AccessMetrics(metrics)
         settings.onAccess = { access.note($0) }
         let router = APIServer.router(
-            pool: pool, collector: collector, metrics: metrics, startedMs: Clock.wallMs())
+            pool: pool, collector: collector, metrics: metrics, startedMs: Clock.wallMs(), news: feeds.sink)
         server = try HTTPServer(
             settings: settings, router: router,
             endpoints: ["/ws/telemetry": feeds.telemetry, "/ws/alerts": feeds.alerts])
@@ -33,12 +33,17 @@ public final class APIServer: Sendable {
 
     public func stop() { server.stop(graceMs: 500) }
 
-    /// What the API serves; a test compares it with what its description says.
-    static func endpoints(pool: DatabasePool, collector: Collector, metrics: Metrics, startedMs: Int64) -> [Endpoint] {
+    /// What the API serves; a test compares it with what its description says. `news`: told of what operators have done.
+    static func endpoints(
+        pool: DatabasePool, collector: Collector, metrics: Metrics, startedMs: Int64,
+        news: @escaping CommitSink = { _, _ in }
+    ) -> [Endpoint] {
         let system = SystemEndpoints(pool: pool, collector: collector, metrics: metrics, startedMs: startedMs)
         return AssetEndpoints(pool: pool).all + TelemetryEndpoint(pool: pool).all
             + HistoryEndpoints(pool: pool).all + AnomalyEndpoints(pool: pool).all
-            + ScenarioEndpoints(pool: pool, collector: collector).all + system.all
+            + ScenarioEndpoints(pool: pool, collector: collector).all
+            + AlarmEndpoints(pool: pool, news: news).all + AlarmJournalEndpoints(pool: pool).all
+            + FaultEndpoints(pool: pool, news: news).all + system.all
     }
 
     static let problemMembers: [(name: String, schema: Schema, meaning: String)] = [
@@ -62,11 +67,17 @@ public final class APIServer: Sendable {
         ("Loss", HistoryEndpoints.lossSchema), ("QuarantinedMessage", HistoryEndpoints.quarantineSchema),
         ("Anomaly", AnomalyEndpoints.schema), ("Scenario", ScenarioEndpoints.scenarioSchema),
         ("ScenarioRun", ScenarioEndpoints.runSchema),
+        ("Alarm", AlarmEndpoints.alarmSchema), ("AlarmJournalEntry", AlarmEndpoints.entrySchema),
+        ("AlarmIndicators", AlarmEndpoints.indicatorSchema), ("Fault", AlarmEndpoints.faultSchema),
         ("Problem", .object(problemMembers)),
     ]
 
-    static func router(pool: DatabasePool, collector: Collector, metrics: Metrics, startedMs: Int64) -> Router {
-        let endpoints = endpoints(pool: pool, collector: collector, metrics: metrics, startedMs: startedMs)
+    static func router(
+        pool: DatabasePool, collector: Collector, metrics: Metrics, startedMs: Int64,
+        news: @escaping CommitSink = { _, _ in }
+    ) -> Router {
+        let endpoints = endpoints(
+            pool: pool, collector: collector, metrics: metrics, startedMs: startedMs, news: news)
         let document = OpenAPI.document(endpoints + [OpenAPI.endpoint([])], components: components)
         var router = Router()
         for endpoint in endpoints + [OpenAPI.endpoint(document)] { endpoint.add(to: &router) }

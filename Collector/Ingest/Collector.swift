@@ -52,6 +52,7 @@ public final class Collector: Sendable {
                 var settings = Ingestor.Settings()
                 settings.reorderTimeoutMs = config.reorderTimeoutMs
                 settings.analyses = config.analyses
+                settings.alarmRules = config.alarmRules
                 Ingestor(
                     settings: settings, registrar: Registrar(config.postgres("ingest")), messages: messages,
                     control: control, wake: ingestWake, toWriter: batches, toHost: orders, toUpkeep: requests,
@@ -72,7 +73,7 @@ public final class Collector: Sendable {
                 if let failure { onFailure(failure) }
             },
             try NamedThread.start(name: "chores") { [self] in
-                Chores(config: config, state: state, isStopping: isStopping).run()
+                Chores(config: config, state: state, isStopping: isStopping, sink: sink).run()
             },
         ]
         threads.withLock { $0 = started }

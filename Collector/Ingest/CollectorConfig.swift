@@ -1,3 +1,4 @@
+public import Analytics
 public import MQTT
 import Model
 public import Postgres
@@ -28,10 +29,16 @@ public struct CollectorConfig: Sendable {
     /// Whether detectors look for anomalies.
     public var analyses: Bool
     public var retention: Retention.Limits
+    /// Files of alarms' rules, and what they say together with what every kind has.
+    public var alarmFiles: [String]
+    public var alarmRules = AlarmRuleBook()
     public var log: Log.Settings
 
+    /// Throws everything that is wrong with the file, or with the files of rules that it names.
     public static func load(_ path: String) throws(ConfigFailure) -> CollectorConfig {
-        try ConfigFile.load(path, decode: CollectorConfig.init)
+        var config = try ConfigFile.load(path, decode: CollectorConfig.init)
+        config.alarmRules = try AlarmRuleBook.load(config.alarmFiles)
+        return config
     }
 
     init(_ root: ConfigReader) {
@@ -60,6 +67,7 @@ public struct CollectorConfig: Sendable {
             telemetryDays: limit("telemetry_days"), rollupMinuteDays: limit("rollup_1m_days"),
             rollupHourDays: limit("rollup_1h_days"), healthDays: limit("health_days"), eventDays: limit("event_days"),
             quarantineDays: limit("quarantine_days"))
+        alarmFiles = root.optionalSection("alarms")?.paths("rules") ?? []
         log = Log.Settings(root)
     }
 

@@ -58,6 +58,11 @@ public enum CollectorConfigSample {
           event_days: 3650
           quarantine_days: 365
 
+        # Every kind of asset has alarms from its own ranges. Files with more, or other, rules are described in
+        # docs/alarms.md; "bellwether-collector check-alarms" tries them on what is stored. Default: none.
+        # alarms:
+        #   rules: [alarms/candu.yaml]
+
         log:
           # debug, info, warning or error. Default: info.
           level: info

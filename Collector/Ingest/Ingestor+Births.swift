@@ -98,6 +98,7 @@ extension Ingestor {
                     site: stream.id.site, agent: stream.id.agent, epoch: stream.id.epoch, numbers: range,
                     cause: "missing", fromMs: receivedMs, toMs: receivedMs, ticks: 0, report: nil))
         }
+        watchLoss(site: stream.id.site, agent: stream.id.agent, numbers.count, receivedMs)
         note(
             "loss", .critical, site: stream.id.site, agent: stream.id.agent, occurredMs: receivedMs,
             "\(numbers.count) records of \(stream.id) were made and are not held by the agent any more")
@@ -253,6 +254,7 @@ extension Ingestor {
     private func wentOffline(_ asset: AssetState, occurredMs: Int64, why: String) {
         guard asset.health.status != .offline else { return }
         asset.health.wentOffline()
+        fellSilent(asset, sinceMs: occurredMs)
         noteHealth(asset, atMs: occurredMs, reasons: [], isStatusNew: true, why: why)
     }
 
@@ -262,6 +264,7 @@ extension Ingestor {
             guard asset.health.isInMaintenance != isOn else { continue }
             let before = asset.health.status
             asset.health.isInMaintenance = isOn
+            watchMaintenance(asset, isOn)
             guard asset.health.status != before else { continue }
             noteHealth(
                 asset, atMs: Clock.wallMs(), reasons: [], isStatusNew: true,

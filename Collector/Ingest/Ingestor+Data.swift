@@ -90,6 +90,7 @@ extension Ingestor {
         if stream.lost.contains(sequence) { stream.lost.remove(sequence...sequence) }
 
         let health = judge(asset, timeMs)
+        watchAlarms(asset, timeMs)
         batch.telemetry.row { row in
             row.put(timestampMs: timeMs)
             row.put(stream.id.epoch.stored)
@@ -226,6 +227,10 @@ extension Ingestor {
             }
         }
         batch.add(entry)
+        if report.cause != .renumbered {
+            watchLoss(
+                site: stream.id.site, agent: stream.id.agent, lost, plausible(report.toMs) ? report.toMs : receivedMs)
+        }
         let isLoss = lost > 0 && report.cause != .renumbered || report.ticks > 0
         note(
             isLoss ? "loss" : "outbox_notice", isLoss && lost > 0 ? .critical : .warning, site: stream.id.site,

@@ -38,6 +38,9 @@ extension Ingestor {
                 noteHealth(asset, atMs: timeMs, reasons: [], isStatusNew: true, why: "it sends readings")
             }
         }
+        frame.values.withUnsafeBufferPointer {
+            watchAlarms(asset, group: frame.group, timeMs, $0, frame.qualities, isLate: frame.isHistorical)
+        }
         let sequence = frame.contentNumber
         batch.plainTelemetry.row { row in
             row.put(timestampMs: timeMs)

@@ -28,8 +28,17 @@ extension Ingestor {
                 rollCalls[site] = RollCall(dueMs: nowMs + settings.rollCallAnswerMs, hasAsked: true)
                 continue
             }
+            guard let long = registrar.silentAssets(site: site) else {
+                rollCalls[site]?.dueMs = nowMs + 500
+                continue
+            }
             rollCalls[site] = nil
             for agent in silent { isAbsent(agent, of: site) }
+            for asset in long where assets[asset.number] == nil {
+                isSilent(
+                    AlarmAsset(number: asset.number, id: asset.id, site: site, agent: asset.agent), kind: asset.kind,
+                    sinceMs: asset.sinceMs)
+            }
         }
     }
 
@@ -49,6 +58,9 @@ extension Ingestor {
                 number: asset.number, id: asset.id, score: asset.score, status: .offline)
             writeHealth(word, atMs: nowMs)
             noteStatus(word, site: site, agent: agent.agent, atMs: nowMs, why: why)
+            isSilent(
+                AlarmAsset(number: asset.number, id: asset.id, site: site, agent: agent.agent), kind: asset.kind,
+                sinceMs: nowMs)
         }
     }
 }

@@ -30,6 +30,8 @@ final class Ingestor {
         var mostDevicesOfNode = 1_000
         /// Messages that came too early, of all nodes together.
         var mostKeptBytes = 32 << 20
+        /// When alarms are raised.
+        var alarmRules = AlarmRuleBook()
         /// A number that would leave one more gap in its stream than this is left to come again.
         var mostGaps = 10_000
     }
@@ -74,6 +76,14 @@ final class Ingestor {
     var plans: [String: DetectorPlan] = [:]
     /// What the frame being analysed has found.
     var findingChanges: [FindingChange] = []
+    /// Assets that have fallen silent, by number.
+    var silences: [Int32: Silence] = [:]
+    /// Assets whose alarms' conditions have changed since they were last handed over.
+    var unsavedAlarms: Set<Int32> = []
+    /// As assets have them at first, by the key of their rules.
+    var alarmPrototypes: [String: AssetAlarms] = [:]
+    /// Kept for its room.
+    var alarmChanges: [AlarmChange] = []
     private(set) var wantedSites: [String: Int64] = [:]
     private var writerIsIdle = true
     private var isStopping = false
@@ -117,6 +127,7 @@ final class Ingestor {
         closeGaps()
         goOnWithRollCalls()
         catchUp()
+        tellSilences()
         handOver()
         guard isStopping, batch.isEmpty, writerIsIdle else { return true }
         toWriter.close()
@@ -124,7 +135,9 @@ final class Ingestor {
     }
 
     private func handOver() {
-        guard writerIsIdle, !batch.isEmpty else { return }
+        guard writerIsIdle else { return }
+        saveAlarms()
+        guard !batch.isEmpty else { return }
         batch.leases = leases
         guard toWriter.offer(batch, cost: 1) else { return }
         batch = CommitBatch()
@@ -161,6 +174,7 @@ final class Ingestor {
         forgetAnalyses()
         streams.removeAll()
         batch = CommitBatch()
+        forgetAlarms()
     }
 
     /// Streams and assets may have other numbers now, or none. Births register them anew, and show what is missing.

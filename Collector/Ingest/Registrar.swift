@@ -175,6 +175,18 @@ final class Registrar {
         }
     }
 
+    /// How the alarms of an asset stand.
+    func alarms(of asset: AssetInfo, windowMs: Int64) -> AlarmConditionStore.Stored? {
+        attempt("read the alarms of \(asset.id)") {
+            try AlarmConditionStore.read($0, asset: asset.number, windowMs: windowMs)
+        }
+    }
+
+    /// Assets of a site that have been silent without anybody saying so.
+    func silentAssets(site: String) -> [AlarmConditionStore.SilentAsset]? {
+        attempt("read who is silent in \(site)") { try AlarmConditionStore.silentAssets($0, site: site) }
+    }
+
     /// The agents of a site that the database calls online.
     func onlineAgents(site: String) -> [Catalogue.OnlineAgent]? {
         attempt("read who is online in \(site)") { try Catalogue.onlineAgents($0, site: site) }

@@ -18,12 +18,17 @@ static const unsigned char m0005[] = {
 #embed "0005_analysis.sql"
 };
 
+static const unsigned char m0006[] = {
+#embed "0006_alarms.sql"
+};
+
 static const cmigrations_file files[] = {
     {1, "catalogue", m0001, sizeof m0001},
     {2, "telemetry", m0002, sizeof m0002},
     {3, "history", m0003, sizeof m0003},
     {4, "scenarios", m0004, sizeof m0004},
     {5, "analysis", m0005, sizeof m0005},
+    {6, "alarms", m0006, sizeof m0006},
 };
 
 size_t cmigrations_count(void) { return sizeof files / sizeof *files; }

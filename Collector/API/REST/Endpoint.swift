@@ -15,6 +15,8 @@ struct Endpoint: Sendable {
     let ignoresQuery: Bool
     /// Shape of the request's body; nil for none.
     let body: Schema?
+    /// It may be left out.
+    let isBodyOptional: Bool
     let contentType: String
     /// Status of the answer where nothing is wrong.
     let status: Int
@@ -28,8 +30,8 @@ struct Endpoint: Sendable {
 
     init(
         _ method: HTTPMethod, _ path: String, id: String, _ summary: String, parameters: [Parameter] = [],
-        ignoresQuery: Bool = false, headers: [Header] = [], body: Schema? = nil, answer: Schema,
-        contentType: String = "application/json", status: Int = 200, moreProblems: [Int] = [],
+        ignoresQuery: Bool = false, headers: [Header] = [], body: Schema? = nil, isBodyOptional: Bool = false,
+        answer: Schema, contentType: String = "application/json", status: Int = 200, moreProblems: [Int] = [],
         unavailable: Schema? = .named("Problem"),
         handle: @escaping @Sendable (HTTPRequest, Query) throws -> HTTPResponse
     ) {
@@ -40,6 +42,7 @@ struct Endpoint: Sendable {
         self.parameters = parameters
         self.ignoresQuery = ignoresQuery
         self.body = body
+        self.isBodyOptional = isBodyOptional
         self.answer = answer
         self.contentType = contentType
         self.status = status

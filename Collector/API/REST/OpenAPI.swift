@@ -97,7 +97,7 @@ enum OpenAPI {
                     json.field(
                         "requestBody",
                         object: { json in
-                            json.field("required", true)
+                            json.field("required", !endpoint.isBodyOptional)
                             writeContent("application/json", body, &json)
                         })
                 }

@@ -14,6 +14,9 @@ final class CommitBatch: @unchecked Sendable {
     var minutes: Set<Rollups.Minute> = []
     /// By stream number.
     var streams: [Int32: StreamDelta] = [:]
+    /// The conditions of assets' alarms, by asset number.
+    var alarmStates: [Int32: AlarmStateEntry] = [:]
+    private(set) var alarms: [AlarmNews] = []
     private(set) var losses: [LossEntry] = []
     private(set) var notes: [NoteEntry] = []
     private(set) var quarantine: [QuarantineEntry] = []
@@ -39,8 +42,13 @@ final class CommitBatch: @unchecked Sendable {
 
     var isEmpty: Bool {
         telemetry.rowCount == 0 && plainTelemetry.rowCount == 0 && health.rowCount == 0 && streams.isEmpty
-            && anomalies.isEmpty && analyses.isEmpty && losses.isEmpty && notes.isEmpty && quarantine.isEmpty
-            && events.isEmpty && repeats.isEmpty
+            && anomalies.isEmpty && analyses.isEmpty && alarms.isEmpty && alarmStates.isEmpty && losses.isEmpty
+            && notes.isEmpty && quarantine.isEmpty && events.isEmpty && repeats.isEmpty
+    }
+
+    func add(_ news: AlarmNews) {
+        alarms.append(news)
+        extraBytes += 512
     }
 
     func add(_ loss: LossEntry) {

@@ -34,6 +34,22 @@ public struct CommittedAlert: Sendable {
     /// The asset's health and status after it, where it is about them.
     public let health: Double?
     public let status: HealthStatus?
+
+    public init(
+        kind: String, severity: String, site: String?, agent: String?, asset: String?, occurredMs: Int64,
+        message: String, detail: String, health: Double? = nil, status: HealthStatus? = nil
+    ) {
+        self.kind = kind
+        self.severity = severity
+        self.site = site
+        self.agent = agent
+        self.asset = asset
+        self.occurredMs = occurredMs
+        self.message = message
+        self.detail = detail
+        self.health = health
+        self.status = status
+    }
 }
 
 /// What a transaction has made public; called on the writer's thread after the commit.

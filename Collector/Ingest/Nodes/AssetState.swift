@@ -59,10 +59,17 @@ final class AssetState {
     /// Nil until its first frame, and when the saved state is to be read again; not before this time.
     var analysis: AssetAnalysis?
     var analysisMs: Int64 = 0
+    /// Nil until they are read from the database.
+    var alarms: AssetAlarms?
+    /// Nil for a foreign asset.
+    let kind: AssetKind?
+    private let set: SignalSet
 
     /// `kind` nil: a foreign asset, whose health is not judged.
     init(info: AssetInfo, set: SignalSet, kind: AssetKind?, plan: DetectorPlan? = nil, isInMaintenance: Bool) {
         self.info = info
+        self.kind = kind
+        self.set = set
         let heaviest = kind?.groups.flatMap(\.signals).map(\.healthWeight).max() ?? 0
         groups = set.groups.enumerated().map { index, group in
             let signals = kind.flatMap { $0.groups.indices.contains(index) ? $0.groups[index].signals : nil } ?? []
@@ -80,6 +87,24 @@ final class AssetState {
 
     static func plan(_ set: SignalSet, _ kind: AssetKind?) -> DetectorPlan {
         kind.map(DetectorPlan.init(kind:)) ?? DetectorPlan(groups: set.groups.map(SignalGroup.init))
+    }
+
+    /// The groups of the kind, or for a foreign asset the signals as they are stored.
+    var signalGroups: [SignalGroup] {
+        kind?.groups
+            ?? set.groups.map { group in
+                SignalGroup(group.name, .onChange, group.signals.map { Signal($0.name, $0.title, unit: $0.unit) })
+            }
+    }
+
+    /// The unit of a rule's value.
+    func unit(_ rule: AlarmRule) -> String {
+        switch rule.test.type {
+        case .stale: return "s"
+        case .limit, .rate, .discrepancy, .anomaly, .communication, .dataLoss:
+            let signal = rule.test.signal
+            return set.groups.lazy.flatMap(\.signals).first { $0.name == signal }?.unit ?? ""
+        }
     }
 }
 

@@ -2,7 +2,8 @@ import Postgres
 import Runtime
 import Synchronization
 
-/// The thread that does what has time: partitions ahead, rollups, retention. Everything here can be stopped at any
+/// The thread that does what has time: partitions ahead, rollups, retention, and what time
+/// does to alarms. Everything here can be stopped at any
 /// point and repeated.
 final class Chores {
     /// Minutes younger than this are not summed up yet; see `Ingestor.markMinute`.
@@ -10,22 +11,27 @@ final class Chores {
     static let rollupsEveryMs: Int64 = 10_000
     static let housekeepingEveryMs: Int64 = 600_000
     static let diskEveryMs: Int64 = 10_000
+    static let alarmsEveryMs: Int64 = 1_000
     /// With less room than this on the database's disk the collector says that it is not ready.
     static let leastFreeBytes: Int64 = 100 << 20
 
     private let config: CollectorConfig
     private let state: CollectorState
     private let isStopping: StopFlag
+    private let sink: CommitSink
     private let log = Log("chores")
     private var connection: PostgresConnection?
     private var nextRollupsMs: Int64 = 0
     private var nextHousekeepingMs: Int64 = 0
     private var nextDiskMs: Int64 = 0
+    private var nextAlarmsMs: Int64 = 0
+    private var alarms = AlarmChores()
 
-    init(config: CollectorConfig, state: CollectorState, isStopping: StopFlag) {
+    init(config: CollectorConfig, state: CollectorState, isStopping: StopFlag, sink: @escaping CommitSink) {
         self.config = config
         self.state = state
         self.isStopping = isStopping
+        self.sink = sink
     }
 
     func run() {
@@ -39,11 +45,17 @@ final class Chores {
                 log.warning("housekeeping failed; it is repeated", ["problem": "\(error)"])
                 nextRollupsMs = Clock.monotonicMs() + 5_000
                 nextHousekeepingMs = max(nextHousekeepingMs, nextRollupsMs)
+                nextAlarmsMs = Clock.monotonicMs() + 1_000
             }
         }
     }
 
     private func doWhatIsDue(atMs now: Int64) throws {
+        if now >= nextAlarmsMs {
+            let news = try alarms.turn(try connect(), sites: state.servedSites)
+            if !news.isEmpty { sink([], news) }
+            nextAlarmsMs = now + Chores.alarmsEveryMs
+        }
         if now >= nextHousekeepingMs {
             let connection = try connect()
             try Partitions.makeAhead(connection, nowMs: Clock.wallMs())

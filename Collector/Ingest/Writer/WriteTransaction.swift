@@ -25,6 +25,8 @@ struct WriteTransaction {
     private(set) var deltas: [Int32: StreamDelta]
     /// What of the batch is not stored, and what is told about it.
     private(set) var refusals = Refusals()
+    /// What has become of alarms, for the feed.
+    private(set) var alarmAlerts: [CommittedAlert] = []
 
     init(_ batch: CommitBatch, isPiecewise: Bool = false) {
         self.batch = batch
@@ -38,8 +40,10 @@ struct WriteTransaction {
     ) throws -> [StreamReceipt] {
         var sorter = RefusalSorter(batch, deltas: deltas)
         var number: String?
+        var alarmAlerts: [CommittedAlert] = []
         defer {
             self.number = number
+            self.alarmAlerts = alarmAlerts
             deltas = sorter.deltas
             refusals = sorter.refusals
         }
@@ -50,10 +54,13 @@ struct WriteTransaction {
                 try connection.execute("set constraints all immediate")
                 try copyPiecewise(connection, &sorter)
                 try noteEach(connection, &sorter, &budget)
+                let failure = try connection.refusal { alarmAlerts = try applyAlarms(connection) }
+                if failure != nil { sorter.drop("changes of alarms", failure) }
             } else {
                 try copyRows(connection)
                 try insertNotes(connection)
                 try storeAnalysis(connection)
+                alarmAlerts = try applyAlarms(connection)
             }
             try Rollups.mark(connection, batch.minutes)
             let receipts = try updateStreams(connection, sorter.deltas)
@@ -125,6 +132,8 @@ struct WriteTransaction {
         var sites = Set(batch.streams.values.map(\.site))
         sites.formUnion(batch.quarantine.map(\.site))
         sites.formUnion(batch.events.compactMap(\.site))
+        sites.formUnion(batch.alarms.map(\.asset.site))
+        sites.formUnion(batch.alarmStates.values.map(\.site))
         let wanted = try sites.sorted().map { site in
             guard let lease = batch.leases[site] else {
                 throw Fenced(description: "the lease of site \(site) was given up")

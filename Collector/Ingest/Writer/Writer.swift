@@ -165,7 +165,7 @@ final class Writer {
             _ = toHost.offer(
                 .command(site: receipt.site, agent: receipt.agent, .receipt(receipt.receipt)), cost: 1)
         }
-        sink(frames, batch.alerts + refusals.events.map(\.alert))
+        sink(frames, batch.alerts + refusals.events.map(\.alert) + transaction.alarmAlerts)
         return .stored(refusals)
     }
 

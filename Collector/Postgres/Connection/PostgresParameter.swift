@@ -74,6 +74,8 @@ public struct PostgresParameter: Sendable {
         let problem = values.lazy.compactMap { $0.flatMap(textProblem) }.first
         return array(PostgresType.textArray, PostgresType.text, values, problem: problem) { Array($0.utf8) }
     }
+    /// NULL in the place of a text[].
+    public static let noTexts = PostgresParameter(PostgresType.textArray, nil)
     /// timestamptz[], each in milliseconds since 1970.
     public static func timestampsMs(_ values: [Int64?]) -> PostgresParameter {
         let problem = values.lazy.compactMap { $0.flatMap(timeProblem) }.first

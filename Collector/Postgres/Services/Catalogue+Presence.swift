@@ -5,6 +5,7 @@ extension Catalogue {
         public struct Asset: Sendable {
             public let number: Int32
             public let id: String
+            public let kind: String
             /// The last score that was noted.
             public let score: Double
         }
@@ -27,14 +28,14 @@ extension Catalogue {
         }
         for row in try connection.query(
             """
-            select a.agent, a.asset, a.id, h.score::float8 from assets a cross join lateral (
+            select a.agent, a.asset, a.id, a.kind, h.score::float8 from assets a cross join lateral (
                 select status, score from health where asset = a.asset order by ts desc limit 1) as h
             where a.site = $1 and h.status <> 'offline' order by a.asset
             """, [.text(site)])
         {
             let agent: String = try row[0]
             agents[agent, default: OnlineAgent(agent: agent)].assets.append(
-                OnlineAgent.Asset(number: try row[1], id: try row[2], score: try row[3]))
+                OnlineAgent.Asset(number: try row[1], id: try row[2], kind: try row[3], score: try row[4]))
         }
         return agents.values.sorted { $0.agent < $1.agent }
     }

@@ -15,6 +15,9 @@ public struct ConfigFailure: Error, Equatable, Sendable, CustomStringConvertible
 
     public let problems: [Problem]
 
+    /// What several files have wrong together.
+    public init(problems: [Problem]) { self.problems = problems }
+
     /// One problem a line.
     public var description: String { problems.map(\.description).joined(separator: "\n") }
 }

@@ -16,9 +16,6 @@ struct ScenarioEndpoints: Sendable {
 
     var all: [Endpoint] { [list, start, one, stop] }
 
-    private static let byHeader = Endpoint.Header(
-        name: "X-Operator", meaning: "Who asks, 1 to 64 bytes: stored with the run and its events.")
-
     private var list: Endpoint {
         Endpoint(
             .get, "/api/v1/assets/{id}/scenarios", id: "listScenarios",
@@ -78,11 +75,11 @@ struct ScenarioEndpoints: Sendable {
         Endpoint(
             .post, "/api/v1/assets/{id}/scenarios", id: "startScenario",
             "Starts a scenario on an asset: one that is available, or one with parts of its own.",
-            headers: [ScenarioEndpoints.byHeader], body: ScenarioEndpoints.requestSchema,
+            headers: [.operator], body: ScenarioEndpoints.requestSchema,
             answer: .object([("run", .named("ScenarioRun"), "As it was asked for; ask again for what becomes of it.")]),
             status: 202, moreProblems: [409]
         ) { [pool, collector] request, _ in
-            let by = try ScenarioEndpoints.operator(request)
+            let by = try request.operator()
             try request.requireContentType("application/json")
             let body: JSON
             do {
@@ -135,11 +132,11 @@ struct ScenarioEndpoints: Sendable {
     private var stop: Endpoint {
         Endpoint(
             .delete, "/api/v1/assets/{id}/scenarios/{run}", id: "stopScenario",
-            "Stops a run: the asset recovers from where it stands.", headers: [ScenarioEndpoints.byHeader],
+            "Stops a run: the asset recovers from where it stands.", headers: [.operator],
             answer: .object([("run", .named("ScenarioRun"), "As it is now; ask again for what becomes of it.")]),
             status: 202, moreProblems: [409]
         ) { [pool, collector] request, _ in
-            let by = try ScenarioEndpoints.operator(request)
+            let by = try request.operator()
             let answer = try pool.with { connection in
                 let asset = try Asset(request.parameter("id"), connection)
                 let run = request.parameter("run")
@@ -156,17 +153,6 @@ struct ScenarioEndpoints: Sendable {
     }
 
     // MARK: - Steps
-
-    private static func `operator`(_ request: HTTPRequest) throws(HTTPProblem) -> String {
-        let given = request.headers("x-operator")
-        guard given.count == 1, ScenarioLimits.isOperator(given[0]) else {
-            throw HTTPProblem(
-                400,
-                "Say who asks: the header X-Operator is missing, or not 1 to \(ScenarioLimits.longestOperator) "
-                    + "bytes that can be seen.")
-        }
-        return given[0]
-    }
 
     private static func scenario(
         _ body: JSON, _ kind: AssetKind, _ library: ScenarioLibrary
