@@ -71,7 +71,9 @@ public struct AlarmConditions: Sendable {
     /// Names of rules whose signal the asset does not have.
     public var unknown: [String] { plan.unknown }
     /// How far back frames are of use after a restart; 0: not at all.
-    public var windowMs: Int64 { rates.compactMap { $0?.overMs }.max() ?? 0 }
+    public var windowMs: Int64 {
+        max(rates.compactMap { $0?.overMs }.max() ?? 0, plan.watched.isEmpty ? 0 : 60_000)
+    }
     public func isActive(_ rule: Int) -> Bool { states[rule].isActive }
     public func isSuppressed(_ rule: Int) -> Bool { states[rule].isSuppressed }
     public var activeRules: [String] { rules.indices.filter { states[$0].isActive }.map { rules[$0].name } }
@@ -140,7 +142,10 @@ public struct AlarmConditions: Sendable {
                 }
                 if isGood { states[check.rule].goodMs = timeMs }
             }
-            guard let goodMs = states[check.rule].goodMs else { continue }
+            guard let goodMs = states[check.rule].goodMs else {
+                states[check.rule].goodMs = timeMs
+                continue
+            }
             // A group that makes a frame only when something changes is silent for good reason.
             let isLate = timeMs - goodMs >= check.afterMs && (!check.isOnChange || states[check.rule].isBlind)
             guard isLate || states[check.rule].phase != .normal else { continue }
@@ -265,6 +270,7 @@ public struct AlarmConditions: Sendable {
             }
         guard holds != suppressions[rule] else { return }
         suppressions[rule] = holds
+        isUnsaved = true
         tellSuppression(rule, timeMs, into: &changes)
     }
 
@@ -287,6 +293,11 @@ public struct AlarmConditions: Sendable {
             rates[rule]?.removeAll()
         }
         isUnsaved = true
+    }
+
+    /// Frames come again, after a time without any: nobody's silence meanwhile was its own.
+    mutating func cameBack(atMs timeMs: Int64) {
+        for check in plan.stales where !states[check.rule].isBlind { states[check.rule].goodMs = timeMs }
     }
 
     // MARK: - Restart

@@ -11,11 +11,13 @@ public struct AlarmWatch: Sendable {
     public private(set) var isOnline = false
     private var late: AlarmConditions?
     /// Where the live frames began after the backlog that `late` follows.
-    private var lateUntilMs = Int64.min
+    private var lateUntilMs = AlarmWatch.noTimeMs
     private var isUnsaved = false
 
     /// A backlog is at its end when no more than this is missing.
     private static let endMs: Int64 = 60_000
+    /// Before every other time, and far enough from the end of the numbers to be reckoned with.
+    private static let noTimeMs = Int64.min / 2
 
     public init(rules: [AlarmRule], groups: [SignalGroup]) {
         live = AlarmConditions(rules: rules, groups: groups)
@@ -42,6 +44,7 @@ public struct AlarmWatch: Sendable {
                 isUnsaved = true
             }
             lateUntilMs = timeMs
+            live.cameBack(atMs: timeMs)
             live.communication(isLost: false, sinceMs: timeMs, timeMs: timeMs, into: &changes)
         }
         live.take(group: group, timeMs: timeMs, values: values, qualities: qualities, into: &changes)
@@ -108,7 +111,7 @@ public struct AlarmWatch: Sendable {
         if let stored = json?["late"] {
             late = live
             late?.restore(stored)
-            lateUntilMs = json?["until"]?.int ?? .min
+            lateUntilMs = json?["until"]?.int ?? AlarmWatch.noTimeMs
         }
         live.agree(with: Set(active))
         let names = Set(rules.map(\.name))
