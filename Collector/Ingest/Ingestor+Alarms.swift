@@ -35,11 +35,55 @@ extension Ingestor {
         tellAlarms(asset, isLate: isLate)
     }
 
-    /// How improbable the asset's readings are now: -log10 of the probability; `note` says in which signals it shows.
-    func watchAnomaly(_ asset: AssetState, surprise: Double, _ timeMs: Int64, note: String?, isLate: Bool) {
+    /// What the detectors have found, as an alarm, and as a fault where they know the cause.
+    func watchAnomaly(_ asset: AssetState, _ change: FindingChange, number: Int64, isLate: Bool) {
         guard hasAlarms(asset) else { return }
-        asset.alarms?.watch.anomaly(surprise, timeMs: timeMs, note: note, isLate: isLate, into: &alarmChanges)
+        let finding = change.finding
+        let signals = finding.contributions.prefix(3).map(\.signal).joined(separator: ", ")
+        let likely = finding.likelyFaults.first.map {
+            "; likely \($0.name) (\(Int(($0.probability * 100).rounded())) %)"
+        }
+        let timeMs =
+            switch change.phase {
+            case .began: finding.detectedMs
+            case .changed: max(finding.detectedMs, finding.peakMs)
+            case .ended: finding.endedMs ?? finding.peakMs
+            }
+        asset.alarms?.watch.anomaly(
+            change.phase == .ended ? 0 : finding.surprise, timeMs: timeMs,
+            note: "anomaly \(number) in \(signals.isEmpty ? "several signals" : signals)\(likely ?? "")",
+            isLate: isLate,
+            into: &alarmChanges)
         tellAlarms(asset, isLate: isLate)
+        if change.phase != .ended { diagnose(asset, finding, number: number) }
+    }
+
+    /// A cause of which the detector is rather sure than not, and that shows clearly, is a fault.
+    private func diagnose(_ asset: AssetState, _ finding: Finding, number: Int64) {
+        guard finding.level >= .warning, let likely = finding.likelyFaults.first, likely.probability >= 0.5 else {
+            return
+        }
+        let signature = asset.kind?.knowledge.signatures.first { $0.name == likely.name }
+        var json = JSONWriter()
+        json.array { json in
+            for part in finding.contributions {
+                json.object { json in
+                    json.field("signal", part.signal)
+                    json.field("share", part.share)
+                    json.field("expected", part.expected)
+                    json.field("seen", part.seen)
+                }
+            }
+            for relation in finding.brokenRelations { json.object { $0.field("relation", relation) } }
+        }
+        batch.add(
+            FaultEntry(
+                asset: AlarmAsset(asset.info),
+                finding: Faults.Finding(
+                    asset: asset.info.number, cause: likely.name, title: signature?.title ?? likely.name,
+                    severity: finding.level == .critical ? "critical" : "warning", probability: likely.probability,
+                    response: signature?.response ?? "", evidence: String(decoding: json.bytes, as: UTF8.self),
+                    openedMs: finding.sinceMs, openedBy: "collector", anomaly: number)))
     }
 
     /// Records of an agent are lost for good.

@@ -198,6 +198,7 @@ extension Ingestor {
             // Analysed again after a restart: everybody knows already.
             guard !analysis.isTold(sequence, of: epoch) else { continue }
             counters.findings.add(1)
+            watchAnomaly(asset, change, number: anomaly.number, isLate: isLate)
             note(
                 anomaly.eventKind, anomaly.severity, site: asset.info.site, agent: asset.info.agent,
                 asset: AssetWord(asset), occurredMs: anomaly.occurredMs, anomaly.message, detail: anomaly.detail)

@@ -255,7 +255,6 @@ public struct AlarmConditions: Sendable {
     ) {
         enter(.normal, rule, timeMs)
         changes.append(AlarmChange(rule: rule, kind: .cleared, onsetMs: onsetMs, timeMs: timeMs, value: value))
-        tellSuppression(rule, timeMs, into: &changes)
     }
 
     private mutating func judgeSuppression(_ rule: Int, _ timeMs: Int64, into changes: inout [AlarmChange]) {

@@ -10,6 +10,8 @@ public struct AlarmWatch: Sendable {
     /// Whether frames come.
     public private(set) var isOnline = false
     private var late: AlarmConditions?
+    /// `late` has begun to follow a backlog.
+    private var isFollowing = false
     /// Where the live frames began after the backlog that `late` follows.
     private var lateUntilMs = AlarmWatch.noTimeMs
     private var isUnsaved = false
@@ -32,15 +34,15 @@ public struct AlarmWatch: Sendable {
     ) {
         if isLate {
             if late == nil { late = live }
-            // Of an earlier cut, or from before everything that is known: it was judged, or nobody can say.
-            if let latestMs = late?.latestMs, timeMs < latestMs { return }
+            isFollowing = true
             late?.take(group: group, timeMs: timeMs, values: values, qualities: qualities, into: &changes)
             return
         }
         if !isOnline {
             isOnline = true
-            if late.map({ ($0.latestMs ?? .min) >= lateUntilMs - AlarmWatch.endMs }) ?? true {
+            if !isFollowing || (late?.latestMs ?? .min) >= lateUntilMs - AlarmWatch.endMs {
                 late = live
+                isFollowing = false
                 isUnsaved = true
             }
             lateUntilMs = timeMs
@@ -71,6 +73,7 @@ public struct AlarmWatch: Sendable {
     ) {
         if isLate {
             if late == nil { late = live }
+            isFollowing = true
             late?.anomaly(surprise, timeMs: timeMs, note: note, into: &changes)
         } else {
             live.anomaly(surprise, timeMs: timeMs, note: note, into: &changes)
@@ -98,6 +101,7 @@ public struct AlarmWatch: Sendable {
                 json.key("late")
                 json.raw(Array(late.encoded.utf8))
                 json.field("until", lateUntilMs)
+                json.field("follows", isFollowing)
             }
         }
         return String(decoding: json.bytes, as: UTF8.self)
@@ -112,6 +116,7 @@ public struct AlarmWatch: Sendable {
             late = live
             late?.restore(stored)
             lateUntilMs = json?["until"]?.int ?? AlarmWatch.noTimeMs
+            isFollowing = json?["follows"]?.bool ?? false
         }
         live.agree(with: Set(active))
         let names = Set(rules.map(\.name))

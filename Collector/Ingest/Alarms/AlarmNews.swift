@@ -1,4 +1,5 @@
 import Analytics
+import Postgres
 
 /// A change of an alarm's condition on its way to the writer, who applies it to the alarm's row.
 struct AlarmNews {
@@ -28,6 +29,12 @@ public struct AlarmAsset: Sendable, Equatable {
     init(_ info: AssetInfo) {
         self.init(number: info.number, id: info.id, site: info.site, agent: info.agent)
     }
+}
+
+/// A fault that the detectors have found.
+struct FaultEntry {
+    let asset: AlarmAsset
+    let finding: Faults.Finding
 }
 
 /// The state of an asset's conditions that goes into a transaction.

@@ -17,6 +17,7 @@ final class CommitBatch: @unchecked Sendable {
     /// The conditions of assets' alarms, by asset number.
     var alarmStates: [Int32: AlarmStateEntry] = [:]
     private(set) var alarms: [AlarmNews] = []
+    private(set) var faults: [FaultEntry] = []
     private(set) var losses: [LossEntry] = []
     private(set) var notes: [NoteEntry] = []
     private(set) var quarantine: [QuarantineEntry] = []
@@ -42,8 +43,14 @@ final class CommitBatch: @unchecked Sendable {
 
     var isEmpty: Bool {
         telemetry.rowCount == 0 && plainTelemetry.rowCount == 0 && health.rowCount == 0 && streams.isEmpty
-            && anomalies.isEmpty && analyses.isEmpty && alarms.isEmpty && alarmStates.isEmpty && losses.isEmpty
+            && anomalies.isEmpty && analyses.isEmpty && alarms.isEmpty && alarmStates.isEmpty && faults.isEmpty
+            && losses.isEmpty
             && notes.isEmpty && quarantine.isEmpty && events.isEmpty && repeats.isEmpty
+    }
+
+    func add(_ fault: FaultEntry) {
+        faults.append(fault)
+        extraBytes += 2_048
     }
 
     func add(_ news: AlarmNews) {

@@ -6,6 +6,10 @@ extension WriteTransaction {
     /// What has become of the alarms, for the feed. The rows are locked from here to the end of the transaction.
     func applyAlarms(_ connection: PostgresConnection) throws -> [CommittedAlert] {
         try AlarmConditionStore.write(connection, batch.alarmStates.mapValues(\.text))
+        return try changeAlarms(connection) + openFaults(connection)
+    }
+
+    private func changeAlarms(_ connection: PostgresConnection) throws -> [CommittedAlert] {
         guard !batch.alarms.isEmpty else { return [] }
         var wanted: [AlarmDesk.Key: AlarmStore.Wanted] = [:]
         var assets: [Int32: AlarmAsset] = [:]
@@ -40,6 +44,16 @@ extension WriteTransaction {
                 let alarm = desk.alarms[AlarmDesk.Key(asset: entry.asset, rule: entry.rule)]
             else { return nil }
             return AlarmWords.alert(entry, alarm, asset, knownMs: knownMs)
+        }
+    }
+
+    /// Faults that are new; of those that are open already only the evidence is renewed.
+    private func openFaults(_ connection: PostgresConnection) throws -> [CommittedAlert] {
+        try batch.faults.compactMap { entry in
+            guard let number = try Faults.open(connection, entry.finding),
+                let fault = try Faults.list(connection, .init(fault: number), before: nil, most: 1).first
+            else { return nil }
+            return AlarmWords.alert(fault, "found by the collector")
         }
     }
 }

@@ -133,6 +133,7 @@ struct WriteTransaction {
         sites.formUnion(batch.quarantine.map(\.site))
         sites.formUnion(batch.events.compactMap(\.site))
         sites.formUnion(batch.alarms.map(\.asset.site))
+        sites.formUnion(batch.faults.map(\.asset.site))
         sites.formUnion(batch.alarmStates.values.map(\.site))
         let wanted = try sites.sorted().map { site in
             guard let lease = batch.leases[site] else {

@@ -38,7 +38,7 @@ struct FaultEndpoints: Sendable {
                 var json = JSONWriter()
                 json.object { json in
                     json.list("faults") { json in
-                        for fault in faults.prefix(limit) { json.object { FaultEndpoints.write(fault, &$0) } }
+                        for fault in faults.prefix(limit) { json.object { AlarmWords.write(fault, &$0) } }
                     }
                     json.field("next", faults.count > limit ? Cursor([faults[limit - 1].number]).text : nil)
                 }
@@ -72,7 +72,7 @@ struct FaultEndpoints: Sendable {
             answer: FaultEndpoints.answerSchema, status: 201, moreProblems: [409]
         ) { [pool, news] request, _ in
             let by = try request.operator()
-            var body = try FaultBody(
+            var body = try RequestBody(
                 request, members: ["asset", "cause", "title", "severity", "response", "evidence", "opened_at"])
             let name = body.text("asset", isRequired: true, longest: 200)
             let cause = body.text("cause", isRequired: true, longest: 100)
@@ -102,7 +102,7 @@ struct FaultEndpoints: Sendable {
                 }
                 return try FaultEndpoints.find(connection, number)
             }
-            news([], [FaultEndpoints.alert(fault, "opened by \(by)")])
+            news([], [AlarmWords.alert(fault, "opened by \(by)")])
             return FaultEndpoints.answer(fault, status: 201)
         }
     }
@@ -115,7 +115,7 @@ struct FaultEndpoints: Sendable {
         ) { [pool, news] request, _ in
             let number = try FaultEndpoints.number(request)
             let by = try request.operator()
-            var body = try FaultBody(request, members: ["resolution"])
+            var body = try RequestBody(request, members: ["resolution"])
             let resolution = body.text("resolution", isRequired: true, longest: 1_000)
             try body.finish()
             let fault = try pool.with { connection in
@@ -125,7 +125,7 @@ struct FaultEndpoints: Sendable {
                 case true?: return try FaultEndpoints.find(connection, number)
                 }
             }
-            news([], [FaultEndpoints.alert(fault, "resolved by \(by)")])
+            news([], [AlarmWords.alert(fault, "resolved by \(by)")])
             return FaultEndpoints.answer(fault)
         }
     }
@@ -138,7 +138,7 @@ struct FaultEndpoints: Sendable {
         ) { [pool] request, _ in
             let number = try FaultEndpoints.number(request)
             _ = try request.operator()
-            var body = try FaultBody(request, members: ["alarms"])
+            var body = try RequestBody(request, members: ["alarms"])
             let alarms = body.integers("alarms")
             try body.finish()
             return try pool.with { connection in
@@ -171,115 +171,7 @@ struct FaultEndpoints: Sendable {
 
     private static func answer(_ fault: Faults.Fault, status: Int = 200) -> HTTPResponse {
         var json = JSONWriter()
-        json.object { $0.field("fault", object: { write(fault, &$0) }) }
+        json.object { $0.field("fault", object: { AlarmWords.write(fault, &$0) }) }
         return .json(json.bytes, status: status)
-    }
-
-    private static func alert(_ fault: Faults.Fault, _ what: String) -> CommittedAlert {
-        var json = JSONWriter()
-        json.object { write(fault, &$0) }
-        return CommittedAlert(
-            kind: "fault", severity: fault.severity, site: fault.site, agent: fault.agent, asset: fault.asset,
-            occurredMs: fault.resolvedMs ?? fault.openedMs, message: "\(fault.asset): \(fault.title) \(what)",
-            detail: String(decoding: json.bytes, as: UTF8.self), health: nil, status: nil)
-    }
-
-    static func write(_ fault: Faults.Fault, _ json: inout JSONWriter) {
-        json.field("fault", fault.number)
-        json.field("asset", fault.asset)
-        json.field("cause", fault.cause)
-        json.field("title", fault.title)
-        json.field("severity", fault.severity)
-        json.field("state", fault.state)
-        json.field("probability", fault.probability)
-        json.field("response", fault.response)
-        json.key("evidence")
-        json.raw(Array(fault.evidence.utf8))
-        json.field("opened_at", timeMs: fault.openedMs)
-        json.field("opened_by", fault.openedBy)
-        json.field("known_at", timeMs: fault.knownMs)
-        json.field("resolved_at", timeMs: fault.resolvedMs)
-        json.field("resolved_by", fault.resolvedBy)
-        json.field("resolution", fault.resolution)
-        json.field("anomaly", fault.anomaly)
-        json.field("alarms", array: { json in for alarm in fault.alarms { json.int(alarm) } })
-    }
-}
-
-/// The body of a request about faults, read member by member; everything that is wrong is told at once.
-private struct FaultBody {
-    private let members: [String: JSON]
-    private var wrong: [HTTPProblem.Field] = []
-
-    init(_ request: HTTPRequest, members known: [String]) throws {
-        try request.requireContentType("application/json")
-        guard let members = (try? JSON(request.body, limits: .init(bytes: 65_536, depth: 4, values: 500)))?.object
-        else { throw HTTPProblem(422, "The body must be a JSON object.") }
-        self.members = members
-        for name in members.keys.sorted() where !known.contains(name) {
-            wrong.append(.init("/\(name)", "is not a member of this body\(NearestName.hint(for: name, in: known))"))
-        }
-    }
-
-    func finish() throws(HTTPProblem) {
-        guard wrong.isEmpty else { throw HTTPProblem(422, "The request is not valid.", fields: wrong) }
-    }
-
-    private func given(_ name: String) -> JSON? { members[name].flatMap { $0.isNull ? nil : $0 } }
-
-    private static func isGood(_ text: String, longest: Int) -> Bool {
-        text.utf8.count <= longest && !text.utf8.contains(0) && text.contains { !$0.isWhitespace }
-    }
-
-    mutating func text(_ name: String, isRequired: Bool, longest: Int) -> String {
-        guard let value = given(name) else {
-            if isRequired { wrong.append(.init("/\(name)", "is missing")) }
-            return ""
-        }
-        guard let text = value.string, FaultBody.isGood(text, longest: longest) else {
-            wrong.append(.init("/\(name)", "must be a text of 1 to \(longest) bytes"))
-            return ""
-        }
-        return text
-    }
-
-    mutating func choice(_ name: String, of words: [String], default fallback: String) -> String {
-        guard let value = given(name) else { return fallback }
-        guard let word = value.string, words.contains(word) else {
-            wrong.append(.init("/\(name)", "must be one of \(words.joined(separator: ", "))"))
-            return fallback
-        }
-        return word
-    }
-
-    /// As a JSON array.
-    mutating func texts(_ name: String) -> String {
-        guard let value = given(name) else { return "[]" }
-        let texts = (value.array ?? []).compactMap(\.string).filter { FaultBody.isGood($0, longest: 500) }
-        guard let array = value.array, array.count <= 50, texts.count == array.count else {
-            wrong.append(.init("/\(name)", "must be a list of at most 50 texts of 1 to 500 bytes"))
-            return "[]"
-        }
-        var json = JSONWriter()
-        json.array { json in for text in texts { json.string(text) } }
-        return String(decoding: json.bytes, as: UTF8.self)
-    }
-
-    mutating func time(_ name: String) -> Int64? {
-        guard let value = given(name) else { return nil }
-        guard let timeMs = value.string.flatMap({ RFC3339.parse($0) }), PostgresTime.clamped(timeMs) == timeMs else {
-            wrong.append(.init("/\(name)", "must be an instant such as 2026-11-21T09:08:07Z"))
-            return nil
-        }
-        return timeMs
-    }
-
-    mutating func integers(_ name: String) -> [Int64] {
-        let numbers = (given(name)?.array ?? []).compactMap(\.int)
-        guard let array = given(name)?.array, (1...100).contains(array.count), numbers.count == array.count else {
-            wrong.append(.init("/\(name)", "must be a list of 1 to 100 whole numbers"))
-            return []
-        }
-        return numbers
     }
 }
