@@ -27,7 +27,7 @@ enum CollectorProgram {
                 "migrate", "Brings the database's schema up to this version.",
                 options: [configOption, Option("dry-run", "Only say what would be done.")],
                 example: "--config collector.yaml --dry-run", action: migrate),
-            AuditCommand.command,
+            AuditCommand.command, CheckAlarmsCommand.command,
             EvaluateCommand.command,
         ])
 

@@ -61,6 +61,10 @@ struct APIDocumentTests {
                 values (-1, 12, 'demo', 'candu-1', 'candu-1', 'no', 'x', '');
             insert into events (occurred_at, kind, severity, site, agent, message)
                 values (now(), 'agent_offline', 'warning', 'demo', 'candu-1', 'candu-1 is offline');
+            insert into alarms (asset, rule, type, title, signal, unit, limit_value, priority, class, consequence, response,
+                state, active, unacknowledged, onset_at, raised_at, value, first_out)
+                values (\(asset.asset), 'primary_pressure_low', 'limit', 'Low', 'primary_pressure', 'MPa', 9.6, 'high',
+                'process', 'c', 'r', 'unacknowledged', true, true, now(), now(), 9.55, true);
             update streams set outbox_bytes = 1, outbox_capacity_bytes = 2, outbox_days_left = 31.2,
                 clock_offset_ms = 4, online = true;
             """)
