@@ -15,8 +15,8 @@ struct AlarmTests {
         kind: caster
         defaults: false
         rules:
-          - {name: high, type: limit, signal: SIGNAL, above: 10, priority: high, first_out: g, consequence: c, response: r}
-          - {name: slow, type: limit, signal: SIGNAL, above: 20, on_delay: 5s, consequence: c, response: r}
+          - {name: high, type: limit, signal: SIGNAL, above: 1, priority: high, first_out: g, consequence: c, response: r}
+          - {name: slow, type: limit, signal: SIGNAL, above: 2, on_delay: 5s, consequence: c, response: r}
           - {name: silent, type: communication, on_delay: 2s, consequence: c, response: r}
           - {name: lost, type: data_loss, priority: low, consequence: c, response: r}
 
@@ -55,13 +55,13 @@ struct AlarmTests {
             let pipeline = try Pipeline(settings: try Self.settings(agent))
             pipeline.send(agent.birth())
             let nowMs = Clock.wallMs()
-            try Self.send(pipeline, &agent, 5, atMs: nowMs - 20_000)
+            try Self.send(pipeline, &agent, 0.5, atMs: nowMs - 20_000)
             #expect(try Self.states(pipeline) == "")
-            try Self.send(pipeline, &agent, 25, atMs: nowMs - 10_000)
+            try Self.send(pipeline, &agent, 2.5, atMs: nowMs - 10_000)
             #expect(try Self.states(pipeline) == "high unacknowledged")
-            try Self.send(pipeline, &agent, 25, atMs: nowMs - 5_000)
+            try Self.send(pipeline, &agent, 2.5, atMs: nowMs - 5_000)
             #expect(try Self.states(pipeline) == "high unacknowledged, slow unacknowledged")
-            try Self.send(pipeline, &agent, 5, atMs: nowMs)
+            try Self.send(pipeline, &agent, 0.5, atMs: nowMs)
             #expect(try Self.states(pipeline) == "high returned_unacknowledged, slow returned_unacknowledged")
             #expect(
                 try Self.journal(pipeline) == "high raised, slow raised, high cleared, slow cleared")
@@ -86,15 +86,15 @@ struct AlarmTests {
             let first = try Pipeline(settings: try Self.settings(agent))
             first.send(agent.birth())
             let nowMs = Clock.wallMs()
-            try Self.send(first, &agent, 25, atMs: nowMs - 10_000)
+            try Self.send(first, &agent, 2.5, atMs: nowMs - 10_000)
             #expect(try Self.states(first) == "high unacknowledged")
 
             try first.psql("update leases set expires_at = now() - interval '1 second'")
             let second = try Pipeline(database: first.database, settings: try Self.settings(agent))
             second.send(agent.birth())
-            try Self.send(second, &agent, 25, atMs: nowMs - 5_000)
+            try Self.send(second, &agent, 2.5, atMs: nowMs - 5_000)
             #expect(try Self.states(second) == "high unacknowledged, slow unacknowledged", "the delay began before")
-            try Self.send(second, &agent, 5, atMs: nowMs)
+            try Self.send(second, &agent, 0.5, atMs: nowMs)
             #expect(try Self.journal(second) == "high raised, slow raised, high cleared, slow cleared")
         }
     }
@@ -105,12 +105,12 @@ struct AlarmTests {
             let pipeline = try Pipeline(settings: try Self.settings(agent))
             pipeline.send(agent.birth())
             let nowMs = Clock.wallMs()
-            try Self.send(pipeline, &agent, 5, atMs: nowMs - 60_000)
+            try Self.send(pipeline, &agent, 0.5, atMs: nowMs - 60_000)
             pipeline.send([agent.death()])
             pipeline.send(agent.birth())
-            try Self.send(pipeline, &agent, 5, atMs: nowMs)
-            try Self.send(pipeline, &agent, 15, atMs: nowMs - 40_000, isLate: true)
-            try Self.send(pipeline, &agent, 5, atMs: nowMs - 30_000, isLate: true)
+            try Self.send(pipeline, &agent, 0.5, atMs: nowMs)
+            try Self.send(pipeline, &agent, 1.5, atMs: nowMs - 40_000, isLate: true)
+            try Self.send(pipeline, &agent, 0.5, atMs: nowMs - 30_000, isLate: true)
             #expect(try Self.states(pipeline) == "")
             #expect(try Self.journal(pipeline) == "high raised late, high cleared late")
             #expect(
@@ -127,7 +127,7 @@ struct AlarmTests {
             var agent = try TestAgent()
             let pipeline = try Pipeline(settings: try Self.settings(agent))
             pipeline.send(agent.birth())
-            try Self.send(pipeline, &agent, 15, atMs: Clock.wallMs())
+            try Self.send(pipeline, &agent, 1.5, atMs: Clock.wallMs())
             pipeline.send([agent.death()])
             pipeline.nowMs += 1_900
             for _ in 0..<3 { pipeline.turn() }
@@ -136,7 +136,7 @@ struct AlarmTests {
             for _ in 0..<3 { pipeline.turn() }
             #expect(try Self.states(pipeline) == "high unacknowledged, silent unacknowledged")
             pipeline.send(agent.birth())
-            try Self.send(pipeline, &agent, 15, atMs: Clock.wallMs())
+            try Self.send(pipeline, &agent, 1.5, atMs: Clock.wallMs())
             #expect(try Self.states(pipeline) == "high unacknowledged, silent returned_unacknowledged")
         }
     }
@@ -147,7 +147,7 @@ struct AlarmTests {
             var agent = try TestAgent()
             let first = try Pipeline(settings: try Self.settings(agent))
             first.send(agent.birth())
-            try Self.send(first, &agent, 1, atMs: Clock.wallMs())
+            try Self.send(first, &agent, 0.1, atMs: Clock.wallMs())
             let report = Report(
                 cause: .outboxFull, epoch: agent.epoch, lost: 5...9, fromMs: Clock.wallMs(), toMs: Clock.wallMs())
             let number = agent.accept(.report(report))
@@ -169,7 +169,7 @@ struct AlarmTests {
             var agent = try TestAgent()
             let pipeline = try Pipeline(settings: try Self.settings(agent))
             pipeline.send(agent.birth())
-            try Self.send(pipeline, &agent, 15, atMs: Clock.wallMs())
+            try Self.send(pipeline, &agent, 1.5, atMs: Clock.wallMs())
             let number = try #require(Int64(try pipeline.psql("select alarm from alarms where rule = 'high'")))
             let url = pipeline.url
             let outcomes = Mutex<[Bool]>([])
@@ -198,7 +198,7 @@ struct AlarmTests {
             var agent = try TestAgent()
             let pipeline = try Pipeline(settings: try Self.settings(agent))
             pipeline.send(agent.birth())
-            try Self.send(pipeline, &agent, 15, atMs: Clock.wallMs())
+            try Self.send(pipeline, &agent, 1.5, atMs: Clock.wallMs())
             let number = try #require(Int64(try pipeline.psql("select alarm from alarms where rule = 'high'")))
             let connection = try PostgresConnection(PostgresOptions(pipeline.url, applicationName: "test"))
             let shelved = try AlarmActs.act(

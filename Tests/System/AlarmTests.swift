@@ -44,6 +44,7 @@ extension SystemTests {
                 settings.agents = [AgentUnit.Settings("candu-1", kind: "candu", rateHz: 5)]
                 let plant = try Plant(settings)
                 try plant.start()
+                try plant.waitForFrames(5)
                 func state(_ rule: String) throws -> String {
                     try plant.sql("select state from alarms where rule = '\(rule)'")
                 }
