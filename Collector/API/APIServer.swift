@@ -40,7 +40,7 @@ public final class APIServer: Sendable {
     ) -> [Endpoint] {
         let system = SystemEndpoints(pool: pool, collector: collector, metrics: metrics, startedMs: startedMs)
         return AssetEndpoints(pool: pool).all + TelemetryEndpoint(pool: pool).all
-            + HistoryEndpoints(pool: pool).all + AnomalyEndpoints(pool: pool).all
+            + HealthEndpoints(pool: pool).all + HistoryEndpoints(pool: pool).all + AnomalyEndpoints(pool: pool).all
             + ScenarioEndpoints(pool: pool, collector: collector).all
             + AlarmEndpoints(pool: pool, news: news).all + AlarmJournalEndpoints(pool: pool).all
             + FaultEndpoints(pool: pool, news: news).all + system.all

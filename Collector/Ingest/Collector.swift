@@ -52,6 +52,7 @@ public final class Collector: Sendable {
                 var settings = Ingestor.Settings()
                 settings.reorderTimeoutMs = config.reorderTimeoutMs
                 settings.analyses = config.analyses
+                settings.healthWeights = config.healthWeights
                 settings.alarmRules = config.alarmRules
                 Ingestor(
                     settings: settings, registrar: Registrar(config.postgres("ingest")), messages: messages,

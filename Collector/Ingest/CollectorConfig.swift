@@ -28,6 +28,8 @@ public struct CollectorConfig: Sendable {
     public var web: Web
     /// Whether detectors look for anomalies.
     public var analyses: Bool
+    /// Weights of signals in the health of their assets, instead of those of the kinds.
+    public var healthWeights: [HealthWeight]
     public var retention: Retention.Limits
     /// Files of alarms' rules, and what they say together with what every kind has.
     public var alarmFiles: [String]
@@ -61,6 +63,7 @@ public struct CollectorConfig: Sendable {
             port: UInt16(clamping: section?.int("port", in: 0...65_535, default: 8080) ?? 8080),
             certificateFile: tls?.path("cert"), keyFile: tls?.path("key"), origins: section?.strings("origins") ?? [])
         analyses = root.optionalSection("analytics")?.bool("enabled", default: true) ?? true
+        healthWeights = CollectorConfig.healthWeights(root.optionalSection("health"))
         let days = root.optionalSection("retention")
         func limit(_ key: String) -> Int? { days?.optionalInt(key, in: 1...36_500) }
         retention = Retention.Limits(

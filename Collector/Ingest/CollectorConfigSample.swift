@@ -49,6 +49,14 @@ public enum CollectorConfigSample {
           # Whether detectors look for anomalies in what is stored. Default: true.
           enabled: true
 
+        health:
+          # Weights of signals in their assets' health, instead of the kinds' own: of all assets of a kind, or of one. 0:
+          # the signal does not count. Changes are noted as events of kind health_weights. Default: none.
+          weights: []
+          # weights:
+          #   - {kind: caster, signal: mold_level, weight: 3}
+          #   - {asset: caster-7, signal: stirring_current, weight: 0}
+
         # How long to keep what, in days. What is not named is kept for ever.
         retention:
           telemetry_days: 3650

@@ -193,7 +193,8 @@ extension Ingestor {
             number: record.asset, id: record.id, kind: record.kind, site: record.site, agent: record.agent,
             groups: set.groups.map(AssetInfo.Group.init))
         let asset = AssetState(
-            info: info, set: set, kind: kind, plan: kind.map { plan($0, set) }, isInMaintenance: record.isInMaintenance)
+            info: info, set: set, kind: kind, plan: kind.map { plan($0, set) }, weights: settings.healthWeights,
+            isInMaintenance: record.isInMaintenance)
         assets[record.asset] = asset
         device.asset = asset
     }
@@ -255,7 +256,7 @@ extension Ingestor {
         guard asset.health.status != .offline else { return }
         asset.health.wentOffline()
         fellSilent(asset, sinceMs: occurredMs)
-        noteHealth(asset, atMs: occurredMs, reasons: [], isStatusNew: true, why: why)
+        noteHealth(asset, atMs: occurredMs, isStatusNew: true, why: why)
     }
 
     func maintained(_ numbers: Set<Int32>) {
@@ -267,7 +268,7 @@ extension Ingestor {
             watchMaintenance(asset, isOn)
             guard asset.health.status != before else { continue }
             noteHealth(
-                asset, atMs: Clock.wallMs(), reasons: [], isStatusNew: true,
+                asset, atMs: Clock.wallMs(), isStatusNew: true,
                 why: isOn ? "maintenance begins" : "maintenance ends")
         }
     }

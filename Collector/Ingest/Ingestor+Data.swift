@@ -130,17 +130,22 @@ extension Ingestor {
     /// The score to store with the frame in `reading`. Late frames are judged by themselves and change nothing.
     private func judge(_ asset: AssetState, _ timeMs: Int64) -> (score: Double, isLive: Bool) {
         let head = reading.head
+        let count = head.count
         let qualities = reading.isNotAllGood ? Array(reading.qualities[..<head.count]) : []
-        let penalty = asset.groups[head.group].judge.penalty(reading.values[..<head.count], qualities)
-        guard !head.isHistorical else { return (max(0, 100 - penalty), false) }
+        guard !head.isHistorical else {
+            let score = asset.health.plan.score(
+                group: head.group, values: reading.values[..<count], quality: qualities)
+            return (score, false)
+        }
         let before = asset.health.status
-        asset.health.update(group: head.group, penalty: penalty)
+        let analysis = asset.analysis
+        let finding = analysis?.detector.isAnomalous == true ? analysis?.detector.openFinding : nil
+        asset.health.take(
+            group: head.group, timeMs: timeMs, values: reading.values[..<count], quality: qualities,
+            finding: finding, threshold: finding == nil ? 0 : analysis?.detector.threshold ?? 0)
         let isStatusNew = asset.health.status != before
         if isStatusNew || asset.recorder.isWorthNoting(asset.health, atMs: timeMs) {
-            let reasons =
-                penalty > 0
-                ? asset.groups[head.group].judge.reasons(Array(reading.values[..<head.count]), qualities) : []
-            noteHealth(asset, atMs: timeMs, reasons: reasons, isStatusNew: isStatusNew, why: nil)
+            noteHealth(asset, atMs: timeMs, isStatusNew: isStatusNew, why: nil)
         }
         return (asset.health.score, true)
     }

@@ -55,36 +55,25 @@ extension Ingestor {
     }
 
     /// Writes the asset's health into its history and, at a change of status, tells everybody.
-    func noteHealth(
-        _ asset: AssetState, atMs timeMs: Int64, reasons: [GroupJudge.Reason], isStatusNew: Bool, why: String?
-    ) {
-        var json = JSONWriter()
-        json.array { json in
-            for reason in reasons {
-                json.object { json in
-                    json.field("signal", reason.signal)
-                    json.field("value", reason.value)
-                    json.field("limit", reason.limit)
-                    json.field("points", reason.points)
-                }
-            }
-        }
-        let text = String(decoding: json.bytes, as: UTF8.self)
+    func noteHealth(_ asset: AssetState, atMs timeMs: Int64, isStatusNew: Bool, why: String?) {
+        let explanation = asset.health.explanation
         let word = AssetWord(asset)
-        writeHealth(word, atMs: timeMs, reasons: text)
+        let reasons = explanation.reasonsJSON
+        writeHealth(word, atMs: timeMs, reasons: reasons, detail: explanation.detailJSON)
         guard isStatusNew else { return }
         noteStatus(
             word, site: asset.info.site, agent: asset.info.agent, atMs: timeMs,
-            why: why ?? reasons.first.map { "\($0.signal) is at \($0.value)" }, reasons: text)
+            why: why ?? explanation.contributions.first.flatMap { $0.words }, reasons: reasons)
     }
 
-    func writeHealth(_ asset: AssetWord, atMs timeMs: Int64, reasons: String = "[]") {
+    func writeHealth(_ asset: AssetWord, atMs timeMs: Int64, reasons: String = "[]", detail: String = "{}") {
         batch.health.row { row in
             row.put(timestampMs: timeMs)
             row.put(asset.number)
             row.put(Float(asset.score))
             row.put(asset.status.rawValue)
             row.put(json: reasons)
+            row.put(json: detail)
         }
     }
 

@@ -33,9 +33,9 @@ extension Ingestor {
         let timeMs = plausible(frame.timeMs) ? frame.timeMs : receivedMs
         if !frame.isHistorical {
             let before = asset.health.status
-            asset.health.update(group: frame.group, penalty: 0)
+            asset.health.heard(atMs: timeMs)
             if asset.health.status != before {
-                noteHealth(asset, atMs: timeMs, reasons: [], isStatusNew: true, why: "it sends readings")
+                noteHealth(asset, atMs: timeMs, isStatusNew: true, why: "it sends readings")
             }
         }
         frame.values.withUnsafeBufferPointer {

@@ -24,6 +24,8 @@ final class Ingestor {
         /// Whether detectors run, and how often their states are saved.
         var analyses = true
         var analysisSaveMs: Int64 = 300_000
+        /// Instead of those of the kinds.
+        var healthWeights: [HealthWeight] = []
         /// What is beyond these is not taken, and counted: memory stays bounded whatever is published.
         var mostNodes = 20_000
         var mostDevices = 50_000

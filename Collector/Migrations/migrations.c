@@ -19,7 +19,11 @@ static const unsigned char m0005[] = {
 };
 
 static const unsigned char m0006[] = {
-#embed "0006_alarms.sql"
+#embed "0006_health.sql"
+};
+
+static const unsigned char m0007[] = {
+#embed "0007_alarms.sql"
 };
 
 static const cmigrations_file files[] = {
@@ -28,7 +32,8 @@ static const cmigrations_file files[] = {
     {3, "history", m0003, sizeof m0003},
     {4, "scenarios", m0004, sizeof m0004},
     {5, "analysis", m0005, sizeof m0005},
-    {6, "alarms", m0006, sizeof m0006},
+    {6, "health", m0006, sizeof m0006},
+    {7, "alarms", m0007, sizeof m0007},
 };
 
 size_t cmigrations_count(void) { return sizeof files / sizeof *files; }

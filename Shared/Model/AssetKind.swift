@@ -7,6 +7,7 @@ public struct AssetKind: Sendable {
     public let groups: [SignalGroup]
     public let scenarios: [Scenario]
     public let knowledge: Knowledge
+    public var health = HealthProfile.standard
     /// A fresh asset in its steady state. The same seed gives the same readings, bit for bit.
     public let makeSimulator: @Sendable (_ seed: UInt64) -> any Simulator
 

@@ -91,6 +91,22 @@ import Testing
         }
     }
 
+    /// What a relation says of its signals: one that reads too high moves the residual that way, or not at all.
+    @Test(arguments: AssetCatalog.all) func signsAreThoseOfTheResidual(_ kind: AssetKind) throws {
+        let run = KnowledgeRun(kind, seed: 33, rest: 0, readings: 900)
+        for relation in kind.knowledge.relations {
+            let inputs = relation.signals.map { run.after[$0]?.mean ?? .nan }
+            let usual = relation.residual(inputs)
+            try #require(usual.isFinite, "\(relation.name)")
+            for (place, sign) in relation.signs.enumerated() where sign != 0 {
+                var high = inputs
+                high[place] += 0.02 * abs(inputs[place]) + 0.02
+                let moved = relation.residual(high) - usual
+                #expect(moved * sign >= 0 && (place > 0 || moved != 0), "\(relation.name) \(relation.signals[place])")
+            }
+        }
+    }
+
     struct Break: Sendable, CustomTestStringConvertible {
         let kind: String
         let scenario: String

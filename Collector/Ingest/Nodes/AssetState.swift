@@ -41,7 +41,6 @@ public final class AssetInfo: Sendable {
 /// An asset as the ingest thread works with it.
 final class AssetState {
     struct Group {
-        let judge: GroupJudge
         /// How each signal's readings are stored, by position.
         let forms: [ReadingForm]
         /// Index of each label of the categories.
@@ -65,23 +64,27 @@ final class AssetState {
     let kind: AssetKind?
     private let set: SignalSet
 
-    /// `kind` nil: a foreign asset, whose health is not judged.
-    init(info: AssetInfo, set: SignalSet, kind: AssetKind?, plan: DetectorPlan? = nil, isInMaintenance: Bool) {
+    /// `kind` nil: nothing is known but what its birth said of its signals.
+    init(
+        info: AssetInfo, set: SignalSet, kind: AssetKind?, plan: DetectorPlan? = nil, weights: [HealthWeight] = [],
+        isInMaintenance: Bool
+    ) {
         self.info = info
         self.kind = kind
         self.set = set
-        let heaviest = kind?.groups.flatMap(\.signals).map(\.healthWeight).max() ?? 0
-        groups = set.groups.enumerated().map { index, group in
-            let signals = kind.flatMap { $0.groups.indices.contains(index) ? $0.groups[index].signals : nil } ?? []
-            return Group(
-                judge: GroupJudge(signals: signals, heaviest: heaviest), forms: group.signals.map(ReadingForm.init),
+        groups = set.groups.map { group in
+            Group(
+                forms: group.signals.map(ReadingForm.init),
                 labels: group.signals.map { entry in
                     guard case .category(let labels) = entry.form else { return [:] }
                     return Dictionary(zip(labels, (0..<labels.count).map(Double.init))) { first, _ in first }
                 })
         }
         self.plan = plan ?? AssetState.plan(set, kind)
-        health = AssetHealth(groupCount: groups.count)
+        let own = HealthWeight.of(weights, kind: info.kind, asset: info.id)
+        health = AssetHealth(
+            plan: kind.map { HealthPlan(kind: $0, weights: own) }
+                ?? HealthPlan(groups: set.groups.map(SignalGroup.init), weights: own))
         health.isInMaintenance = isInMaintenance
     }
 

@@ -21,6 +21,7 @@ final class Chores {
     private let sink: CommitSink
     private let log = Log("chores")
     private var connection: PostgresConnection?
+    private var hasAuditedHealth = false
     private var nextRollupsMs: Int64 = 0
     private var nextHousekeepingMs: Int64 = 0
     private var nextDiskMs: Int64 = 0
@@ -51,6 +52,10 @@ final class Chores {
     }
 
     private func doWhatIsDue(atMs now: Int64) throws {
+        if !hasAuditedHealth {
+            try HealthAudit.note(config.healthWeights, of: config.hostID, try connect())
+            hasAuditedHealth = true
+        }
         if now >= nextAlarmsMs {
             let news = try alarms.turn(try connect(), sites: state.servedSites)
             if !news.isEmpty { sink([], news) }

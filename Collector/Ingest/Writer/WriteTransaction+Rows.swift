@@ -6,14 +6,16 @@ extension WriteTransaction {
         "ts, epoch, seq, chain, agent_ts, asset, health, signal_group, historical, values, quality, texts"
     private static let copyTelemetry = "copy telemetry (\(telemetryColumns)) from stdin (format binary)"
     private static let copyPlain = "copy plain_stage (\(telemetryColumns)) from stdin (format binary)"
-    private static let copyHealth = "copy health_stage (ts, asset, score, status, reasons) from stdin (format binary)"
+    private static let copyHealth =
+        "copy health_stage (ts, asset, score, status, reasons, detail) from stdin (format binary)"
     /// Rows of plain nodes may be there already.
     private static let unstagePlain = "insert into telemetry select * from plain_stage on conflict do nothing"
     /// Two entries of one asset at one instant: the later one says how it ended.
     private static let unstageHealth = """
         insert into health select distinct on (asset, ts) * from health_stage order by asset, ts, ctid desc
         on conflict (asset, ts) do update
-        set score = excluded.score, status = excluded.status, reasons = excluded.reasons
+        set score = excluded.score, status = excluded.status, reasons = excluded.reasons,
+            detail = excluded.detail
         """
 
     /// Once for each connection.

@@ -96,6 +96,7 @@ struct CanduPlant: Plant {
         if steps % 100 == 0 {
             building.mix(leakKgS: leakKgS, tubeLeakKgS: tubeLeakKgS, random: &random)
         }
+        if steps % 10 == 0 { weather.glide() }
         if steps % 600 == 0 { weather.step() }
     }
 

@@ -10,8 +10,8 @@ enum CanduScenario: Int, CaseIterable {
             Scenario(
                 "coolant-leak", "Coolant leak from the heat transport system",
                 effects: [
-                    .init("primary_pressure", .down), .init("pressurizer_level", .down),
-                    .init("building_pressure", .up), .init("neutron_flux", .up),
+                    .init("building_radiation", .up), .init("primary_pressure", .down),
+                    .init("pressurizer_level", .down), .init("building_pressure", .up), .init("neutron_flux", .up),
                 ])
         case .pumpFailure:
             Scenario(
@@ -22,7 +22,10 @@ enum CanduScenario: Int, CaseIterable {
         case .lossOfFlow:
             Scenario(
                 "loss-of-flow", "Loss of power to the primary pumps",
-                effects: [.init("pump_1_speed", .down), .init("coolant_flow", .down), .init("primary_pressure", .up)])
+                effects: [
+                    .init("pump_1_speed", .down), .init("pump_2_speed", .down), .init("pump_3_speed", .down),
+                    .init("pump_4_speed", .down), .init("coolant_flow", .down), .init("primary_pressure", .up),
+                ])
         case .steamGeneratorTubeLeak:
             Scenario(
                 "steam-generator-tube-leak", "Steam generator tube leak",
@@ -33,11 +36,17 @@ enum CanduScenario: Int, CaseIterable {
         case .loadChange:
             Scenario(
                 "load-change", "Load reduction to 60 %",
-                effects: [.init("reactor_power", .down), .init("neutron_flux", .down), .init("generator_power", .down)])
+                effects: [
+                    .init("reactor_power", .down), .init("neutron_flux", .down), .init("neutron_flux_b", .down),
+                    .init("neutron_flux_c", .down), .init("generator_power", .down),
+                ])
         case .xenonTransient:
             Scenario(
                 "xenon-transient", "Fast setback, and the xenon that builds up after it",
-                effects: [.init("neutron_flux", .down), .init("xenon_reactivity", .down)])
+                effects: [
+                    .init("reactor_power", .down), .init("neutron_flux", .down), .init("neutron_flux_b", .down),
+                    .init("neutron_flux_c", .down), .init("xenon_reactivity", .down),
+                ])
         }
     }
 }

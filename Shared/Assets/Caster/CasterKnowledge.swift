@@ -17,7 +17,7 @@ enum CasterRelations {
         Relation(
             "steel-temperature", "Steel in the mould against steel in the tundish", unit: "K",
             signals: ["tundish_temperature", "mold_steel_temperature", "casting_speed", "cast_length"],
-            signs: [1, -1, -1, 0]
+            signs: [1, -1, 1, 0]
         ) { $0[2] > 0.2 && $0[3] > freshM ? $0[0] - $0[1] - 8.4 / max($0[2], 0.4) : .nan },
         // A dh/dt = q_in - A v: at a steady level, what the stopper lets in at the tundish's head is what is cast.
         Relation(
@@ -50,7 +50,7 @@ enum CasterRelations {
             signals: [
                 "mold_thermocouple_lower", "mold_thermocouple_upper", "casting_speed", "mold_water_inlet_temperature",
                 "mold_level",
-            ], signs: [1, -1, -1, 1, -1]
+            ], signs: [1, -1, -1, -1, 1]
         ) {
             let upper = copperFlux(CasterCooling.upperRowM, speedMPerMin: $0[2], levelMm: $0[4])
             let lowerRowM = CasterCooling.upperRowM + CasterCooling.rowDistanceM

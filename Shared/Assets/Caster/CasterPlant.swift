@@ -57,7 +57,10 @@ struct CasterPlant: Plant {
             speedMPerMin: sequence.speedMPerMin, headShare: headShare, faults: levelFaults, random: &random)
         sticker.step(
             seconds: Self.stepSeconds, level: fault(.breakoutSticker), speedMPerMin: sequence.speedMPerMin)
-        if steps % Self.stepsPerSecond == 0 { stepSecond() }
+        if steps % Self.stepsPerSecond == 0 {
+            weather.glide()
+            stepSecond()
+        }
         if steps % (60 * Self.stepsPerSecond) == 0 { weather.step() }
     }
 

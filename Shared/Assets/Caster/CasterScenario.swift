@@ -22,7 +22,9 @@ enum CasterScenario: Int, CaseIterable {
         case .stopperFault:
             Scenario(
                 "stopper-fault", "Stopper rod sticks open",
-                effects: [.init("mold_level", .up), .init("mold_level_fluctuation", .up)])
+                effects: [
+                    .init("casting_speed", .down), .init("mold_level", .up), .init("mold_level_fluctuation", .up),
+                ])
         case .oscillationOutOfBand:
             Scenario(
                 "oscillation-out-of-band", "Oscillation frequency runs out of its band",

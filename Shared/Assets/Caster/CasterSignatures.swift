@@ -33,7 +33,7 @@ enum CasterSignatures {
             response: "Hold the level with the speed; free or exchange the stopper's drive.",
             evidence: [
                 Evidence("mold_level", .up, weight: 4), Evidence("stopper_position", .frozen, weight: 2),
-                Evidence("mold_level_fluctuation", .up), Evidence("casting_speed", .up),
+                Evidence("mold_level_fluctuation", .up), Evidence("casting_speed", .down),
                 Evidence("casting_speed", .spread, weight: 2), Evidence("level_control_manual", .up, weight: 3),
             ]),
         FaultSignature(

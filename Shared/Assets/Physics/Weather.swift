@@ -1,6 +1,7 @@
 import Model
 
-/// Air at the site: a daily course with slow random departures. Advanced once a minute of the asset's time.
+/// Air at the site: a daily course with slow random departures. Drawn for each minute of the asset's time, and gliding
+/// from one to the next, second by second: air does not jump.
 struct Weather: Sendable {
     private(set) var airC: Double
     private(set) var humidityPercent: Double
@@ -13,6 +14,10 @@ struct Weather: Sendable {
     private var humidityNoise: AutoregressiveNoise
     private var pressureNoise: AutoregressiveNoise
     private var random: SeededRandom
+    /// Per second, on the way to the next minute.
+    private var airSlope = 0.0
+    private var humiditySlope = 0.0
+    private var pressureSlope = 0.0
 
     static let stepSeconds = 60.0
 
@@ -31,25 +36,37 @@ struct Weather: Sendable {
         pressureNoise = AutoregressiveNoise(deviation: 0.6, seconds: 43_200, step: Self.stepSeconds, random: &random)
         self.random = random
         (airC, humidityPercent, pressureKPa) = (meanC, 60, 101.3)
-        update()
+        (airC, humidityPercent, pressureKPa) = self.drawn
     }
 
-    /// Advances by `stepSeconds`.
+    /// Once a minute, after its last second.
     mutating func step() {
         secondOfDay += Self.stepSeconds
         if secondOfDay >= 86_400 { secondOfDay -= 86_400 }
         airNoise.step(&random)
         humidityNoise.step(&random)
         pressureNoise.step(&random)
-        update()
+        let next = drawn
+        airSlope = (next.airC - airC) / Self.stepSeconds
+        humiditySlope = (next.humidityPercent - humidityPercent) / Self.stepSeconds
+        pressureSlope = (next.pressureKPa - pressureKPa) / Self.stepSeconds
     }
 
-    private mutating func update() {
+    /// Once a second.
+    mutating func glide() {
+        airC += airSlope
+        humidityPercent += humiditySlope
+        pressureKPa += pressureSlope
+    }
+
+    /// What the minute is to come to.
+    private var drawn: (airC: Double, humidityPercent: Double, pressureKPa: Double) {
         // Warmest at 15 h; relative humidity runs against it.
         let course = Maths.cos((secondOfDay - 54_000) / 86_400 * 2 * .pi)
-        airC = meanC + swingC * course + airNoise.value
-        humidityPercent = min(max(62 - 14 * course + humidityNoise.value, 12), 99)
-        pressureKPa = 101.3 + pressureNoise.value
+        return (
+            meanC + swingC * course + airNoise.value, min(max(62 - 14 * course + humidityNoise.value, 12), 99),
+            101.3 + pressureNoise.value
+        )
     }
 
     mutating func visitState(_ archive: inout StateArchive) {
@@ -61,5 +78,8 @@ struct Weather: Sendable {
         humidityNoise.visitState(&archive)
         pressureNoise.visitState(&archive)
         archive.visit(&random)
+        archive.visit(&airSlope)
+        archive.visit(&humiditySlope)
+        archive.visit(&pressureSlope)
     }
 }

@@ -86,6 +86,7 @@ struct SMRPlant: Plant {
         protection.step(seconds: Self.dt, passed: passed, isBlocked: isBlocked)
         if steps % 10 == 0 { stepOperator(seconds: 1) }
         if steps % 100 == 0 { containment.mix(leakKgS: leakKgS, random: &random) }
+        if steps % 10 == 0 { weather.glide() }
         if steps % 600 == 0 { weather.step() }
     }
 

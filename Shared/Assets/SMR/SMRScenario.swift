@@ -10,8 +10,8 @@ enum SMRScenario: Int, CaseIterable {
             Scenario(
                 "coolant-leak", "Coolant leak into the containment",
                 effects: [
+                    .init("containment_radiation", .up), .init("containment_pressure", .up),
                     .init("primary_pressure", .down), .init("pressurizer_level", .down),
-                    .init("containment_pressure", .up),
                 ])
         case .pumpFailure:
             Scenario(
@@ -34,12 +34,16 @@ enum SMRScenario: Int, CaseIterable {
             Scenario(
                 "load-change", "Load reduction to 60 %",
                 effects: [
-                    .init("feedwater_flow", .down), .init("generator_power", .down), .init("neutron_flux", .down),
+                    .init("feedwater_pump_speed", .down), .init("feedwater_flow", .down),
+                    .init("generator_power", .down), .init("neutron_flux", .down),
                 ])
         case .xenonTransient:
             Scenario(
                 "xenon-transient", "Fast setback, and the xenon that builds up after it",
-                effects: [.init("neutron_flux", .down), .init("xenon_reactivity", .down)])
+                effects: [
+                    .init("feedwater_pump_speed", .down), .init("feedwater_flow", .down),
+                    .init("generator_power", .down), .init("neutron_flux", .down), .init("xenon_reactivity", .down),
+                ])
         }
     }
 }

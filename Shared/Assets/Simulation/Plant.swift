@@ -6,6 +6,8 @@ protocol Plant: Sendable {
     static var stepMs: Int { get }
     /// The signal table and all that follows from it.
     static var layout: SensorLayout<Self> { get }
+    /// How the health of the kind is put together.
+    static var health: HealthProfile { get }
 
     /// A plant in its steady state.
     init(seed: UInt64)
@@ -31,6 +33,7 @@ protocol Plant: Sendable {
 
 extension Plant {
     static var stepSeconds: Double { Double(stepMs) / 1000 }
+    static var health: HealthProfile { .standard }
 
     static var stoppable: String? { nil }
     var isStopped: Bool { false }
@@ -47,5 +50,6 @@ extension AssetKind {
         self.init(
             id: id, title: title, groups: P.layout.groups.map(\.signalGroup),
             scenarios: scenarios + P.layout.faults.scenarios, knowledge: knowledge, makeSimulator: makeSimulator)
+        health = P.health
     }
 }

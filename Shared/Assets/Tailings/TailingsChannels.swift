@@ -84,7 +84,7 @@ extension TailingsPlant {
             Row.measured(
                 "displacement_\(index + 1)", "Displacement down slope, prism \(index + 1)", "mm", normal: -20...200,
                 alarm: -50...400, physical: -500...50_000, decimals: 2, weight: 0.75,
-                Instrument(noise: 0.2, wander: 0.35, over: 30, drift: 0.3)
+                Instrument(noise: 0.17, wander: 0.35, over: 30, drift: 0.3)
             ) { $0.displacementMm(index) }
         } + [
             Row.measured(

@@ -39,9 +39,9 @@ struct TailingsPlant: Plant {
         water = TailingsWater(design)
         ground = TailingsGround(design, random: &random)
         surroundings = TailingsSurroundings(airC: weather.airC, random: &random)
-        slurry = AutoregressiveNoise(deviation: 12, seconds: 1200, step: 60, random: &random)
-        density = AutoregressiveNoise(deviation: 0.012, seconds: 1800, step: 60, random: &random)
-        breathing = AutoregressiveNoise(deviation: 0.5, seconds: 1800, step: 60, random: &random)
+        slurry = AutoregressiveNoise(deviation: 12, seconds: 1200, step: 1, random: &random)
+        density = AutoregressiveNoise(deviation: 0.012, seconds: 1800, step: 1, random: &random)
+        breathing = AutoregressiveNoise(deviation: 0.5, seconds: 1800, step: 1, random: &random)
         secondsToPass = 3600 + random.below(Self.passSeconds)
         self.random = random
         displacementAtPassMm = lineOfSightMm
@@ -63,6 +63,10 @@ struct TailingsPlant: Plant {
     mutating func step() {
         steps += 1
         ground.step(creep: fault(.creepToFailure), brittle: fault(.brittleFailure))
+        weather.glide()
+        slurry.step(&random)
+        density.step(&random)
+        breathing.step(&random)
         if steps % 60 == 0 { stepMinute() }
         secondsToPass -= 1
         if secondsToPass <= 0 { pass() }
@@ -70,9 +74,6 @@ struct TailingsPlant: Plant {
 
     private mutating func stepMinute() {
         weather.step()
-        slurry.step(&random)
-        density.step(&random)
-        breathing.step(&random)
         rain.step(heavy: fault(.heavyRain))
         erosion += (fault(.seepageIncrease) - erosion) * 60 / 1200
         if fault(.seepageIncrease) == 0, erosion < 1e-6 { erosion = 0 }

@@ -87,6 +87,8 @@ struct APIContractTests {
         "/api/v1/assets/kettle-1/telemetry?from=2026-01-31T00:00:00Z&to=2026-02-01T00:00:00Z&interval=1&aggregate=last",
         "/api/v1/assets/kettle-1/telemetry?signals=temp,level&from=1601-01-01T00:00:00Z&to=9999-12-31T23:59:59Z",
         "/api/v1/assets/kettle-1/telemetry", "/api/v1/assets/kettle-1/health", "/api/v1/assets/plc/health",
+        "/api/v1/assets/kettle-1/health?interval=1m&limit=1", "/api/v1/assets/kettle-1/health?interval=1h",
+        "/api/v1/assets/kettle-1/health/explain", "/api/v1/assets/kettle-1/health/explain?at=2100-01-31T00:00:00Z",
         "/api/v1/assets/kettle-1/health?from=1601-01-01T00:00:00Z&to=9999-12-31T23:59:59Z&limit=1", "/api/v1/events",
         "/api/v1/events?asset=kettle-1&kind=status&severity=critical&from=0001-01-01T00:00:00Z", "/api/v1/losses",
         "/api/v1/losses?agent=kettle-1&limit=1", "/api/v1/quarantine", "/api/v1/quarantine?agent=edge&limit=1",

@@ -53,8 +53,9 @@ struct APIDocumentTests {
             nowMs: nowMs)
         try bench.connection.execute(
             """
-            insert into health (ts, asset, score, status, reasons) values (now(), \(asset.asset), 98.5, 'healthy',
-                '[{"signal":"primary_pressure","value":10.52,"limit":10.5,"points":1.5}]');
+            insert into health (ts, asset, score, status, reasons, detail) values (now(), \(asset.asset), 98.5, 'healthy',
+                '[{"signal":"primary_pressure","subsystem":"heat-transport","value":10.85,"limit":10.8,"cause":"range","points":1.5,"without":100}]',
+                '{"uncertainty":0,"trend":"steady","rate_per_hour":0,"subsystems":[{"name":"reactor-core","title":"Reactor core","score":100},{"name":"heat-transport","title":"Primary heat transport","score":98.5}],"unseen":[{"signal":"flux_log_rate","why":"bad"}]}');
             insert into losses (epoch, first_seq, last_seq, from_ts, to_ts, site, agent, cause, noted_by)
                 values (-1, 17, 29, now(), now(), 'demo', 'candu-1', 'outbox_full', 'agent');
             insert into quarantine (epoch, seq, site, agent, device, reason, topic, payload)

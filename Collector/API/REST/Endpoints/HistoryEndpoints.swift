@@ -3,65 +3,11 @@ import Postgres
 import Runtime
 import Web
 
-/// Health of an asset over time, events, losses, quarantine: what was noted, page by page.
+/// Events, losses, quarantine: what was noted, page by page.
 struct HistoryEndpoints: Sendable {
     let pool: DatabasePool
 
-    var all: [Endpoint] { [health, events, losses, quarantine] }
-
-    private var health: Endpoint {
-        Endpoint(
-            .get, "/api/v1/assets/{id}/health", id: "getHealth", "The history of an asset's health.",
-            parameters: [.from, .to, .limit(10_000, default: 1_000), .cursor],
-            answer: .object([
-                ("asset", .string, "Public name."),
-                (
-                    "health",
-                    .array(
-                        .object([
-                            ("ts", .time, "By the readings' time."), ("score", .number, "0 to 100."),
-                            ("status", .string, ""),
-                            ("reasons", .array(.any), "Signals that cost points: signal, value, limit, points."),
-                        ])), "Newest first."
-                ),
-                ("next", .nullable(.string), "Cursor of the next page; null on the last."),
-            ])
-        ) { [pool] request, query in
-            let limit = query.int("limit")
-            let before = try Cursor(query.text("cursor"), count: 1)?.numbers[0]
-            return try pool.with { connection in
-                let asset: Int32 = try AssetEndpoints.find(request.parameter("id"), connection)[10]
-                let rows = try connection.query(
-                    """
-                    select ts, score, status, reasons::text from health
-                    where asset = $1 and ($2::timestamptz is null or ts >= $2) and ($3::timestamptz is null or ts < $3)
-                    and ($4::timestamptz is null or ts < $4) order by ts desc limit $5
-                    """,
-                    [
-                        .int4(asset), .timestampMs(query.timeMs("from")), .timestampMs(query.timeMs("to")),
-                        .timestampMs(before.map(PostgresTime.clamped)), .int8(Int64(limit) + 1),
-                    ])
-                var json = JSONWriter()
-                try json.throwingObject { json in
-                    json.field("asset", request.parameter("id"))
-                    json.key("health")
-                    json.beginArray()
-                    for row in rows.prefix(limit) {
-                        json.beginObject()
-                        json.field("ts", timeMs: try row[0])
-                        json.field("score", try row[1] as Double)
-                        json.field("status", try row[2] as String)
-                        json.key("reasons")
-                        json.raw(Array((try row[3] as String).utf8))
-                        json.endObject()
-                    }
-                    json.endArray()
-                    json.field("next", rows.count > limit ? Cursor([try rows[limit - 1][0]]).text : nil)
-                }
-                return .json(json.bytes)
-            }
-        }
-    }
+    var all: [Endpoint] { [events, losses, quarantine] }
 
     private var events: Endpoint {
         Endpoint(
