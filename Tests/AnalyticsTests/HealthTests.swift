@@ -93,8 +93,8 @@ import Testing
                 finding: HealthTests.finding(surprise, shares), threshold: 4)
             return 100 - health.score
         }
-        #expect(cost(6, [("pressure", 1)]) == 0, "just noticed")
-        #expect(abs(cost(9, [("pressure", 1)]) - 12.5) < 1e-9)
+        #expect(cost(8, [("pressure", 1)]) == 0, "just noticed")
+        #expect(abs(cost(11, [("pressure", 1)]) - 12.5) < 1e-9)
         #expect(cost(300, [("pressure", 1)]) == 25)
         #expect(cost(300, [("pressure", 0.5), ("level", 0.5)]) == 12.5 + 6.25, "by weight")
         #expect(cost(300, [("grade", 1)]) == 0 && cost(300, [("energy-balance", 1)]) == 0)

@@ -14,7 +14,7 @@ public struct HealthPlan: Sendable {
     /// critical. One that is just noticed costs nothing; from `freeSurprise` above that on the cost grows, over
     /// `surpriseSpan`.
     static let costOfFinding = 25.0
-    static let freeSurprise = 2.0
+    static let freeSurprise = 4.0
     static let surpriseSpan = 6.0
     /// The largest weight, in terms of the kind's largest one: the configuration may double it.
     static let mostWeight = 2.0
