@@ -18,7 +18,7 @@ struct Bench {
         [
             CodecBench.self, OutboxBench.self, IngestBench.self, DrainBench.self, LatencyBench.self, FanoutBench.self,
             ConnectionsBench.self, AgentBench.self, GrowthBench.self, ParquetBench.self, SimulatorsBench.self,
-            CastsBench.self,
+            CastsBench.self, AlarmBench.self,
         ]
     }
 

@@ -120,7 +120,11 @@ struct FeedClient {
         // Every message begins with its type.
         guard payload.count > 12 else { return .other }
         switch payload[9] {
-        case UInt8(ascii: "d"): return .delta(timeMs: FeedClient.timeMs(in: payload) ?? 0)
+        case UInt8(ascii: "a"):
+            // Of alarms only.
+            guard FeedClient.place(after: "\"kind\":\"alarm\"", in: payload) != nil else { return .other }
+            return .delta(timeMs: FeedClient.timeMs(in: payload, after: "\"occurred_at\":\"") ?? 0)
+        case UInt8(ascii: "d"): return .delta(timeMs: FeedClient.timeMs(in: payload, after: "\"ts\":\"") ?? 0)
         case UInt8(ascii: "g"): return .gap(missed: FeedClient.number(after: "\"missed\":", in: payload))
         case UInt8(ascii: "h"): return payload[11] == UInt8(ascii: "l") ? .hello : .other
         case UInt8(ascii: "s"):
@@ -146,8 +150,8 @@ struct FeedClient {
     }
 
     /// Of a frame: `"ts":"2026-05-28T20:26:41.000Z"`. Always in this form, so that it need not be parsed in full.
-    private static func timeMs(in payload: UnsafeRawBufferPointer) -> Int64? {
-        guard let at = place(after: "\"ts\":\"", in: payload), at + 24 <= payload.count else { return nil }
+    private static func timeMs(in payload: UnsafeRawBufferPointer, after key: StaticString) -> Int64? {
+        guard let at = place(after: key, in: payload), at + 24 <= payload.count else { return nil }
         func digits(_ offset: Int, _ count: Int) -> Int64 {
             payload[(at + offset)..<(at + offset + count)].reduce(0) { $0 * 10 + Int64($1) - 48 }
         }

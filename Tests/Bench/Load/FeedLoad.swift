@@ -9,6 +9,7 @@ final class FeedLoad: Sendable {
     struct Plan: Sendable {
         var port: UInt16
         var clients: Int
+        var path = "/ws/telemetry"
         /// The loopback's addresses that they come from.
         var addresses = 1
         /// Delays are counted by group.
@@ -183,7 +184,7 @@ private final class Crowd {
         if clients[place].stage == .connecting, flags & EPOLLOUT.rawValue != 0 {
             watch(clients[place].socket, EPOLLIN.rawValue, EPOLL_CTL_MOD)
             clients[place].stage = .handshaking
-            guard clients[place].send(Array(WebSocketPeer.handshake("/ws/telemetry").utf8)) else { return fail(place) }
+            guard clients[place].send(Array(WebSocketPeer.handshake(plan.path).utf8)) else { return fail(place) }
         }
         guard flags & ~EPOLLOUT.rawValue != 0 else { return }
         let count = recv(clients[place].socket, buffer.baseAddress, buffer.count, 0)
