@@ -50,7 +50,7 @@ enum CasterRelations {
             signals: [
                 "mold_thermocouple_lower", "mold_thermocouple_upper", "casting_speed", "mold_water_inlet_temperature",
                 "mold_level",
-            ], signs: [1, -1, -1, -1, 1]
+            ], signs: [1, -1, -1, -1, -1]
         ) {
             let upper = copperFlux(CasterCooling.upperRowM, speedMPerMin: $0[2], levelMm: $0[4])
             let lowerRowM = CasterCooling.upperRowM + CasterCooling.rowDistanceM
