@@ -19,6 +19,8 @@ public struct AssetDetector: Sendable {
     static let turningFrames = 20.0
     /// So long after it has come back to the steady regime, an asset is still settling.
     static let settlingMs = 1_200_000.0
+    /// So long its charts are still full of where it comes from.
+    static let returnMs = 180_000.0
     var blocks: [Block]
     var asset = AssetState()
     var tracker = FindingTracker()
@@ -156,6 +158,7 @@ public struct AssetDetector: Sendable {
         let regime = regimeIndex
         guard regime > 0, asset.nowMs - asset.baselineMs < AssetDetector.settlingMs else { return false }
         return regime < plan.regimeCount - 1 || asset.visits[min(regime, 16)] <= 1
+            || asset.nowMs - asset.baselineMs < AssetDetector.returnMs
     }
 
     /// The regime that baselines are kept for: the asset's own, or the last while it settles after having come back.

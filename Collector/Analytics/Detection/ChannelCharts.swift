@@ -36,6 +36,7 @@ extension ChannelState {
         value = reading
         residual = .nan
         if moment.hasGap { predictor.pause() }
+        if moment.hasTurned { restartCharts() }
         guard !isFirst else {
             predictor.take(reading, error: 0, weight: 0, typical: 0)
             level = reading
@@ -117,6 +118,14 @@ extension ChannelState {
         if surprise < 1 { quietMs = moment.timeMs }
         guard learned > 20 else { return }
         calibration.learn(raw, memory: ChannelState.levelMemory, isRoutine: moment.isRoutine)
+    }
+
+    /// What the charts have added up belongs to the regime that was left.
+    private mutating func restartCharts() {
+        fastMean = 0
+        slowMean = 0
+        rising = 0
+        falling = 0
     }
 
     mutating func calm() {

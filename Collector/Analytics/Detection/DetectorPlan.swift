@@ -78,7 +78,9 @@ public struct DetectorPlan: Sendable {
             let sources = relation.signals.compactMap { indexOf[$0] }
             let isWhole = sources.count == relation.signals.count && !sources.isEmpty
             inputs.append(isWhole ? sources : [])
-            if isWhole, let group = groupOf[relation.signals[0]] { relationsOf[group].append(channels.count) }
+            if isWhole, let group = DetectorPlan.slowest(relation.signals.compactMap { groupOf[$0] }, of: groups) {
+                relationsOf[group].append(channels.count)
+            }
             channels.append(
                 Channel(
                     name: relation.name, title: relation.title, unit: relation.unit, isCharted: true,
@@ -119,6 +121,19 @@ public struct DetectorPlan: Sendable {
         self.knowledge = knowledge
         relationInputs = inputs
         fingerprint = DetectorPlan.fingerprint(channels, firsts, regimeCount: regimeCount)
+    }
+
+    /// The group with whose frames a relation is judged: the slowest, so that none of its readings is older than a frame.
+    private static func slowest(_ members: [Int], of groups: [SignalGroup]) -> Int? {
+        func seconds(_ group: Int) -> Double {
+            switch groups[group].cadence {
+            case .everyTick: 0
+            case .every(let seconds): seconds
+            case .onChange: -1
+            }
+        }
+        guard let first = members.first else { return nil }
+        return members.reduce(first) { seconds($1) > seconds($0) ? $1 : $0 }
     }
 
     /// All signals of all groups in order, then the relations.
