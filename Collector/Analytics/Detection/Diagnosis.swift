@@ -38,8 +38,13 @@ extension AssetDetector {
         for (number, sources) in plan.relationInputs.enumerated() {
             let surprise = channels[plan.signalCount + number].surprise
             guard surprise > AssetDetector.part, !sources.isEmpty else { continue }
-            // What a signal shows of its own tells it from the others of the relation.
-            let shown = sources.map { 0.1 + abs(deviation($0)) }
+            // What a signal shows of its own tells it from the others, if it went the way that moves the relation so.
+            let signs = plan.knowledge.relations[number].signs
+            let way = deviation(plan.signalCount + number) < 0 ? -1.0 : 1.0
+            let shown = sources.indices.map { place in
+                let far = deviation(sources[place])
+                return 0.1 + (place < signs.count ? max(0, far * way * signs[place]) : abs(far))
+            }
             let whole = shown.reduce(0, +)
             for (place, index) in sources.enumerated() { weights[index] += surprise * shown[place] / whole }
         }
