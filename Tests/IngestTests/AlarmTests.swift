@@ -206,8 +206,7 @@ struct AlarmTests {
             #expect(shelved?.alarm.alarm.record.state == .shelved && shelved?.news.count == 1)
             #expect(try AlarmActs.letTimePass(connection, sites: ["site-1"]).isEmpty, "too early")
             try pipeline.psql(
-                "update alarms set shelved_until = date_trunc('milliseconds', now() - interval '1 h') where rule = 'high'"
-            )
+                "update alarms set shelved_until = date_trunc('milliseconds', now() - interval '1 h')")
             let until = try pipeline.psql("select shelved_until from alarms where rule = 'high'")
             #expect(try AlarmActs.letTimePass(connection, sites: ["elsewhere"]).isEmpty)
             #expect(try AlarmActs.letTimePass(connection, sites: ["site-1"]).count == 1)

@@ -73,8 +73,10 @@ extension SystemTests {
                 // While the collector is down the shelf ends; it is told with its own time.
                 plant.collector.kill()
                 try plant.sql(
-                    "update alarms set shelved_until = date_trunc('milliseconds', now() - interval '10 s') where rule = 'running'"
-                )
+                    """
+                    update alarms set shelved_until = date_trunc('milliseconds', now() - interval '10 s')
+                    where rule = 'running'
+                    """)
                 let until = try plant.sql("select shelved_until from alarms where rule = 'running'")
                 try plant.collector.start()
                 try plant.wait("the shelf has ended") { try state("running") == "unacknowledged" }
