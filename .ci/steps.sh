@@ -26,11 +26,24 @@ fuzz() { Tests/Fuzz/run.sh all "$fuzz_seconds" 2>&1 | grep -E '^(==|stat::number
 tests() {
     local output=.build/tests-$1.log
     shift
-    swift test --skip-build "$@" 2>&1 | tee "$output" && return
+    # What is built ahead has the lock of the package meanwhile.
+    swift test --skip-build --ignore-lock "$@" 2>&1 | tee "$output" && return
     echo "What failed:"
     grep -aE '✘|recorded an issue|^↳|Fatal error|error:' "$output" | grep -av '✘ Suite' | tail -60
     return 1
 }
+
+# What later steps need is built on the core that the tests leave idle. What fails here is built again, and told, there.
+build_ahead() {
+    {
+        programs
+        Tests/Fuzz/run.sh all build
+        BELLWETHER_PLAIN=1 swift build --scratch-path .build/plain --product bench
+    } >.build/ahead.log 2>&1 &
+    ahead=$!
+    trap 'kill $ahead 2>/dev/null || true' EXIT
+}
+wait_for_ahead() { wait "$ahead" || echo "something could not be built ahead: .build/ahead.log"; }
 
 # Only comparisons with pyarrow, pandas, polars and DuckDB need them; without a way to PyPI those are left out.
 readers() {
@@ -42,7 +55,9 @@ case $wanted in
     unit | all)
         step "format" make --no-print-directory lint
         step "readers from PyPI" readers
+        [ "$wanted" = unit ] || build_ahead
         step "unit and integration tests" tests unit --skip '^System\.'
+        [ "$wanted" = unit ] || step "what was built ahead" wait_for_ahead
         step "fuzzers, $fuzz_seconds s each" fuzz
         ;;&
     system | all)

@@ -5,7 +5,7 @@
 # them to Corpus/TARGET.
 set -eu
 cd "$(dirname "$0")"
-target=${1:?usage: run.sh TARGET|all [SECONDS|merge]}
+target=${1:?usage: run.sh TARGET|all [SECONDS|merge|build]}
 seconds=${2:-60}
 scratch=$PWD/../../.build/fuzz
 # After a crash Swift's backtracer and the fuzzer wait for each other.
@@ -18,6 +18,7 @@ fi
 
 swift build -c release --scratch-path "$scratch" --product "$target" >&2
 program=$scratch/release/$target
+[ "$seconds" != build ] || exit 0
 work=$scratch/corpus/$target
 mkdir -p "$work" "Corpus/$target" "Crashers/$target"
 if [ "$seconds" = merge ]; then
