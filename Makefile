@@ -4,9 +4,10 @@ SHELL := /bin/bash
 BENCH ?= all
 FAULTS ?=
 DEMO_SECONDS ?=
-export FAULTS DEMO_SECONDS
+export FAULTS DEMO_SECONDS SWIFT_BUILD
 # The programs need no Swift on the machine they run on, and carry no symbols: half the size, less memory.
-RELEASE := swift build -c release --static-swift-stdlib -Xlinker -s
+SWIFT_BUILD ?= swift build
+RELEASE := $(SWIFT_BUILD) -c release --static-swift-stdlib -Xlinker -s
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -26,8 +26,7 @@ fuzz() { Tests/Fuzz/run.sh all "$fuzz_seconds" 2>&1 | grep -E '^(==|stat::number
 tests() {
     local output=.build/tests-$1.log
     shift
-    # What is built ahead has the lock of the package meanwhile.
-    swift test --skip-build --ignore-lock "$@" 2>&1 | tee "$output" && return
+    swift test --skip-build "$@" 2>&1 | tee "$output" && return
     echo "What failed:"
     grep -aE '✘|recorded an issue|^↳|Fatal error|error:' "$output" | grep -av '✘ Suite' | tail -60
     return 1
@@ -36,7 +35,8 @@ tests() {
 # What later steps need is built on the core that the tests leave idle. What fails here is built again, and told, there.
 build_ahead() {
     {
-        programs
+        # The tests have the lock of the package meanwhile, and build nothing.
+        SWIFT_BUILD="swift build --ignore-lock" programs
         Tests/Fuzz/run.sh all build
         BELLWETHER_PLAIN=1 swift build --scratch-path .build/plain --product bench
     } >.build/ahead.log 2>&1 &
