@@ -4,9 +4,9 @@ SHELL := /bin/bash
 BENCH ?= all
 FAULTS ?=
 DEMO_SECONDS ?=
-export FAULTS DEMO_SECONDS SWIFT_BUILD
-# The programs need no Swift on the machine they run on, and carry no symbols: half the size, less memory.
 SWIFT_BUILD ?= swift build
+export FAULTS DEMO_SECONDS
+# The programs need no Swift on the machine they run on, and carry no symbols: half the size, less memory.
 RELEASE := $(SWIFT_BUILD) -c release --static-swift-stdlib -Xlinker -s
 
 help: ## Lists the targets
