@@ -15,7 +15,7 @@ struct MonitoringRow: Sendable {
     let severity: Double
 
     /// A prism that has moved so far is no longer part of an embankment.
-    static let failedMm = 10_000.0
+    static let failedMm = 1_000.0
     var hasFailed: Bool { values[MonitoringSignals.crestPrism] > MonitoringRow.failedMm }
 }
 
@@ -62,7 +62,7 @@ extension MonitoringRow {
                 ) { $0.status },
                 .category("scenario", MonitoringEpisodes.labels, "What the simulator was made to suffer") { $0.label },
                 .number("scenario_severity", "Its strength now, 0 to 1", range: 0...1) { $0.severity },
-                .flag("failed", "Whether the embankment has failed: `displacement_2` is beyond ten metres") {
+                .flag("failed", "Whether the embankment has failed: `displacement_2` is beyond one metre") {
                     $0.hasFailed
                 },
             ])
